@@ -1,0 +1,90 @@
+/**
+ * Every event that can happen, by name. Types that this release does not read yet are reserved with
+ * their stream: a log that holds one is kept and forwarded, and folded by the release that knows it.
+ */
+import type { DataOf, EventType, StreamKind } from './event-type.js';
+import { DimensionAdopted } from './types/dimension-adopted.js';
+import { DimensionCreated } from './types/dimension-created.js';
+import { DomainDeleted } from './types/domain-deleted.js';
+import { DomainDescribed } from './types/domain-described.js';
+import { EmbedderChosen } from './types/embedder-chosen.js';
+import { EntityAdded } from './types/entity-added.js';
+import { EntityDeleted } from './types/entity-deleted.js';
+import { EntityMoved } from './types/entity-moved.js';
+import { EntityRestored } from './types/entity-restored.js';
+import { EntityRevised } from './types/entity-revised.js';
+import { Erased } from './types/erased.js';
+import { FactAsserted } from './types/fact-asserted.js';
+import { FactEnded } from './types/fact-ended.js';
+import { RealmDeleted } from './types/realm-deleted.js';
+import { RealmDescribed } from './types/realm-described.js';
+import { Redone } from './types/redone.js';
+import { ReplicaForked } from './types/replica-forked.js';
+import { SettingChanged } from './types/setting-changed.js';
+import { SourceMined } from './types/source-mined.js';
+import { Undone } from './types/undone.js';
+
+export const CATALOGUE = {
+  DimensionCreated,
+  DimensionAdopted,
+  ReplicaForked,
+  EntityAdded,
+  EntityRevised,
+  EntityMoved,
+  EntityDeleted,
+  EntityRestored,
+  RealmDescribed,
+  RealmDeleted,
+  DomainDescribed,
+  DomainDeleted,
+  FactAsserted,
+  FactEnded,
+  SourceMined,
+  SettingChanged,
+  EmbedderChosen,
+  Undone,
+  Redone,
+  Erased,
+} as const;
+
+export type EventName = keyof typeof CATALOGUE;
+export type EventDataOf<Name extends EventName> = DataOf<(typeof CATALOGUE)[Name]>;
+
+/** Names kept for releases to come, with the stream each belongs to. */
+export const RESERVED: Readonly<Record<string, StreamKind>> = {
+  RecordWritten: 'entity',
+  LayerEntryWritten: 'entity',
+  FactAmended: 'fact',
+  FactRetracted: 'fact',
+  TermDefined: 'term',
+  AliasSet: 'term',
+  PersonNamed: 'person',
+  PersonForgotten: 'person',
+  PersonaDefined: 'persona',
+  PersonaDeleted: 'persona',
+  PersonaActivated: 'setting',
+  IdentitySet: 'setting',
+  TunnelDug: 'tunnel',
+  TunnelUpdated: 'tunnel',
+  TunnelClosed: 'tunnel',
+  GatewayDismissed: 'gateway',
+  NodesBuilt: 'source',
+  NodesPurged: 'source',
+  SourceForgotten: 'source',
+};
+
+/** Events that act on other events of their stream instead of carrying data of their own. */
+export const MARKERS: ReadonlySet<string> = new Set(['Undone', 'Redone', 'Erased']);
+
+const BY_NAME: Readonly<Record<string, EventType | undefined>> = CATALOGUE;
+
+/** The type of that name, or undefined for one that this release does not read. */
+export function eventType(name: string): EventType | undefined {
+  return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+}
+
+/** How many (type, version) pairs this release reads; only ever grows. */
+export const CATALOGUE_SIZE: number = Object.values(CATALOGUE).reduce(
+  (count, type) => count + type.version,
+  0,
+);

@@ -1,0 +1,94 @@
+/**
+ * dimension.json: what makes a folder a dimension. Format version, id and key; written once. The
+ * key turns names into stream ids (streams.ts), so a log without it cannot be added to.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AltError } from './errors.js';
+import { readText, replaceFile, type Files } from './files.js';
+
+const FORMAT = 1;
+const KEY_BYTES = 32;
+
+export interface DimensionIdentity {
+  /** 32 hex digits. */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+}
+
+const DimensionFile = z.looseObject({
+  format: z.int().positive(),
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  key: z.base64(),
+});
+
+const pathIn = (folder: string): string => join(folder, 'dimension.json');
+
+/**
+ * The identity of the dimension in `folder`; undefined when there is none.
+ *
+ * @throws {AltError} DIMENSION_DAMAGED, UPGRADE_REQUIRED, MIGRATION_REQUIRED
+ */
+export function readDimensionFile(files: Files, folder: string): DimensionIdentity | undefined {
+  const text = readText(pathIn(folder));
+  const hasLog = files.list(join(folder, 'log')).length > 0;
+  if (text === undefined) {
+    if (hasLog) throw damaged(folder, 'is missing');
+    return undefined;
+  }
+  const parsed = DimensionFile.safeParse(parseJson(text));
+  if (!parsed.success) {
+    if (!hasLog && isLegacy(files, folder)) throw legacy(folder);
+    throw damaged(folder, 'is unreadable');
+  }
+  if (parsed.data.format > FORMAT) {
+    throw new AltError('UPGRADE_REQUIRED', `${folder} was made by a newer release.`, {
+      hint: 'Upgrade alt-memory and try again.',
+    });
+  }
+  const key = Buffer.from(parsed.data.key, 'base64');
+  if (key.length !== KEY_BYTES) throw damaged(folder, 'holds a key of the wrong length');
+  return { id: parsed.data.id, key };
+}
+
+/** Writes the identity of a new dimension. */
+export function writeDimensionFile(
+  files: Files,
+  folder: string,
+  identity: DimensionIdentity,
+): void {
+  const content = { format: FORMAT, id: identity.id, key: identity.key.toString('base64') };
+  replaceFile(files, pathIn(folder), `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+/** A new identity from random bytes. */
+export function newIdentity(randomBytes: (size: number) => Buffer): DimensionIdentity {
+  return { id: randomBytes(16).toString('hex'), key: randomBytes(KEY_BYTES) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON is no dimension file; the caller says so.
+    return undefined;
+  }
+}
+
+/** The Python product keeps its memories in dimension.db beside a dimension.json of its own. */
+function isLegacy(files: Files, folder: string): boolean {
+  return files.stat(join(folder, 'dimension.db')) !== undefined;
+}
+
+function legacy(folder: string): AltError {
+  return new AltError('MIGRATION_REQUIRED', `${folder} holds a dimension of the Python product.`, {
+    hint: 'Name another folder with --dimension; "alt migrate" brings the old memories over.',
+  });
+}
+
+function damaged(folder: string, what: string): AltError {
+  return new AltError('DIMENSION_DAMAGED', `dimension.json in ${folder} ${what}.`, {
+    hint: 'Put it back from a backup or another machine; every copy of this dimension has the same.',
+  });
+}

@@ -1,0 +1,60 @@
+/** What can happen, and the log it is written to. Knows nothing of views, search or commands. */
+export {
+  CATALOGUE,
+  CATALOGUE_SIZE,
+  eventType,
+  MARKERS,
+  RESERVED,
+  type EventDataOf,
+  type EventName,
+} from './catalogue.js';
+export {
+  ACTOR_KINDS,
+  decodeReference,
+  encodeReference,
+  type Actor,
+  type CommitHeader,
+  type EventPayload,
+  type EventReference,
+  type Source,
+} from './codec.js';
+export {
+  newIdentity,
+  readDimensionFile,
+  writeDimensionFile,
+  type DimensionIdentity,
+} from './dimension-file.js';
+export { AltError, ERROR_CODES, isAltError, systemError, type ErrorCode } from './errors.js';
+export { readData, STREAM_KINDS, type EventData, type StreamKind } from './event-type.js';
+export {
+  closeToOthers,
+  makeFolderDurably,
+  nodeFiles,
+  readText,
+  replaceFile,
+  unusedPath,
+  type Files,
+} from './files.js';
+export { FileLock, type Release } from './lock.js';
+export {
+  NO_HEAD,
+  type CommitReader,
+  type Head,
+  type Place,
+  type ReadEnd,
+  type StoredCommit,
+  type StoredEvent,
+} from './log/commit-reader.js';
+export { Log, logDamaged, type TornTail } from './log/log.js';
+export { LogWriter, type Appended } from './log/writer.js';
+export {
+  compareEvents,
+  compareTimes,
+  nextTime,
+  type LogicalTime,
+  type OrderKey,
+  type VersionVector,
+} from './order.js';
+export { ReplicaIdentity } from './replica-file.js';
+export { keyedHash, streamOf } from './streams.js';
+export type { System } from './system.js';

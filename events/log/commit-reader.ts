@@ -1,0 +1,296 @@
+/**
+ * Walks the commits of one replica, segment by segment, from any head on. It proves each frame
+ * (CRC, digest), each commit (complete, in sequence, later than the one before) and each step from
+ * one segment to the next (chain), and says why it stopped.
+ */
+import { join } from 'node:path';
+import { decodeCommitHeader, decodeEvent, type CommitHeader, type EventPayload } from '../codec.js';
+import type { Files } from '../files.js';
+import { compareTimes, type LogicalTime } from '../order.js';
+import {
+  chainAfterFrame,
+  chainAfterHeader,
+  CHAIN_START,
+  decodeHeader,
+  digestAt,
+  findEndFrame,
+  FLAG_END,
+  FLAG_ERASED,
+  FLAG_HEADER,
+  FORMAT_VERSION,
+  FRAME_HEAD_BYTES,
+  HEADER_BYTES,
+  readFrameHead,
+  segmentName,
+  sha256,
+  type SegmentView,
+} from './segment.js';
+
+/** Where a frame lies: what is needed to read it again. */
+export interface Place {
+  readonly replica: string;
+  /** First seq of the segment. */
+  readonly segment: number;
+  /** Of the frame's head in the segment file. */
+  readonly offset: number;
+  /** Of the payload, in bytes. */
+  readonly length: number;
+}
+
+/** An event as it lies in the log. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly digest: Buffer;
+  readonly place: Place;
+  /** Undefined when it was erased, or is no event at all. */
+  readonly payload: EventPayload | undefined;
+  readonly erased: boolean;
+}
+
+export interface StoredCommit {
+  readonly header: CommitHeader;
+  readonly events: readonly StoredEvent[];
+}
+
+/** The end of the last whole commit of a replica's log, as far as it was read. */
+export interface Head {
+  /** Of the last event; 0 before the first. */
+  readonly seq: number;
+  /** First seq of the segment that holds it; 0 before the first segment. */
+  readonly segment: number;
+  /** Just after the last frame, in that segment's file. */
+  readonly offset: number;
+  readonly chain: Buffer;
+  readonly at: LogicalTime;
+  /** The head of the last frame, by which the place is known again; empty after a bare header. */
+  readonly tail: Buffer;
+}
+
+/** The head of a replica nothing of which is held. */
+export const NO_HEAD: Head = {
+  seq: 0,
+  segment: 0,
+  offset: 0,
+  chain: CHAIN_START,
+  at: { ms: 0, counter: 0 },
+  tail: Buffer.alloc(0),
+};
+
+/** Why a reader stopped. `tail`: bytes that are no whole commit, with nothing whole after them. */
+export interface ReadEnd {
+  readonly kind: 'end' | 'tail' | 'damage' | 'newer';
+  readonly segment: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+interface ParsedCommit {
+  readonly commit: StoredCommit;
+  readonly head: Head;
+}
+
+interface Problem {
+  /** Offset in the segment file. */
+  readonly offset: number;
+  readonly reason: string;
+  /** The frames stand, their content does not: damage wherever it is found. */
+  readonly certain: boolean;
+}
+
+export class CommitReader {
+  readonly #files: Files;
+  readonly #folder: string;
+  readonly #replica: string;
+  #head: Head;
+  #view: SegmentView | undefined;
+  #end: ReadEnd | undefined;
+
+  /** Reads what follows `from` in the replica's folder. */
+  constructor(
+    files: Files,
+    log: { readonly folder: string; readonly replica: string },
+    from: Head,
+  ) {
+    this.#files = files;
+    this.#folder = log.folder;
+    this.#replica = log.replica;
+    this.#head = from;
+  }
+
+  /** The end of what was read so far. */
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** Why `next` gave undefined. */
+  get end(): ReadEnd {
+    const { segment, offset } = this.#head;
+    return this.#end ?? { kind: 'end', segment, offset, reason: '' };
+  }
+
+  /** The next whole commit, or undefined at the end: see {@link end}. */
+  next(): StoredCommit | undefined {
+    while (this.#end === undefined) {
+      this.#view ??= this.#load();
+      if (this.#view === undefined) return undefined;
+      if (this.#head.offset >= this.#view.start + this.#view.bytes.length) {
+        if (!this.#openNext()) return undefined;
+        continue;
+      }
+      const parsed = this.#parseCommit(this.#view, this.#head.offset - this.#view.start);
+      if ('commit' in parsed) {
+        this.#head = parsed.head;
+        return parsed.commit;
+      }
+      this.#stopAt(parsed);
+    }
+    return undefined;
+  }
+
+  #path(segment: number): string {
+    return join(this.#folder, segmentName(segment));
+  }
+
+  #stop(kind: ReadEnd['kind'], offset: number, reason: string): undefined {
+    this.#end = { kind, segment: this.#head.segment, offset, reason };
+    return undefined;
+  }
+
+  /** Loads what follows the head in its segment; moves to the first segment from no head at all. */
+  #load(): SegmentView | undefined {
+    if (this.#head.segment === 0) return this.#openNext() ? this.#view : undefined;
+    const { segment, offset } = this.#head;
+    const bytes = this.#readFile(segment, offset);
+    const header = this.#readFile(segment, 0, HEADER_BYTES);
+    const salt = header && decodeHeader(header)?.salt;
+    if (!bytes || !salt) return this.#stop('damage', 0, 'the segment or its header is gone');
+    return { bytes, start: offset, salt };
+  }
+
+  #readFile(segment: number, offset: number, length?: number): Buffer | undefined {
+    const path = this.#path(segment);
+    if (!this.#files.stat(path)) return undefined;
+    const handle = this.#files.open(path, 'read');
+    try {
+      const rest = Math.max(0, this.#files.sizeOf(handle) - offset);
+      return this.#files.read(handle, offset, Math.min(length ?? rest, rest));
+    } finally {
+      this.#files.close(handle);
+    }
+  }
+
+  /** Moves on to the segment that starts with the next seq; false when there is none to read. */
+  #openNext(): boolean {
+    const segment = this.#head.seq + 1;
+    const bytes = this.#head.segment === segment ? undefined : this.#readFile(segment, 0);
+    if (!bytes) return false;
+    const header = decodeHeader(bytes);
+    const before = this.#head;
+    this.#head = { ...before, segment, offset: 0, tail: Buffer.alloc(0) };
+    if (!header) {
+      // A header that was never finished: nothing was written after it either.
+      this.#stop('tail', 0, 'the segment header is incomplete');
+      return false;
+    }
+    if (header.minReader > FORMAT_VERSION) {
+      this.#stop('newer', 0, `the segment needs a reader of format ${String(header.minReader)}`);
+      return false;
+    }
+    const fits = header.firstSeq === segment && header.replica === this.#replica;
+    if (!fits || !header.chain.equals(before.chain)) {
+      this.#stop('damage', 0, 'the segment does not continue the one before');
+      return false;
+    }
+    const chain = chainAfterHeader(before.chain, bytes);
+    this.#head = { ...this.#head, offset: HEADER_BYTES, chain };
+    this.#view = { bytes, start: 0, salt: header.salt };
+    return true;
+  }
+
+  /** Tells a tail that was never finished from damage. */
+  #stopAt(problem: Problem): void {
+    const { offset, reason } = problem;
+    const later = this.#view && findEndFrame(this.#view, offset - this.#view.start);
+    const another = this.#files.list(this.#folder).some((name) => {
+      return name > segmentName(this.#head.segment) && name.endsWith('.seg');
+    });
+    const isDamage = problem.certain || later !== undefined || another;
+    this.#stop(isDamage ? 'damage' : 'tail', offset, reason);
+  }
+
+  #parseCommit(view: SegmentView, at: number): ParsedCommit | Problem {
+    const problem = (where: number, reason: string, certain = false): Problem => {
+      return { offset: view.start + where, reason, certain };
+    };
+    const first = this.#frameAt(view, at);
+    if (!first || (first.flags & FLAG_HEADER) === 0) return problem(at, 'no commit header');
+    const header = decodeCommitHeader(first.payload);
+    if (!first.intact || !header) return problem(at, 'the commit header is altered', true);
+    const wrong = this.#outOfSequence(header);
+    if (wrong !== undefined) return problem(at, wrong, true);
+
+    let chain = chainAfterFrame(this.#head.chain, view.bytes, at);
+    let next = at + FRAME_HEAD_BYTES + first.length;
+    let last = at;
+    const events: StoredEvent[] = [];
+    for (let flags = first.flags; (flags & FLAG_END) === 0; ) {
+      const frame = this.#frameAt(view, next);
+      if (!frame || (frame.flags & FLAG_HEADER) !== 0) return problem(next, 'no event frame');
+      if (!frame.intact) return problem(next, 'the event is altered', true);
+      events.push(this.#storedEvent(frame, { view, at: next, seq: header.seq + events.length }));
+      chain = chainAfterFrame(chain, view.bytes, next);
+      last = next;
+      next += FRAME_HEAD_BYTES + frame.length;
+      flags = frame.flags;
+    }
+    if (events.length !== header.count) return problem(at, 'the event count is wrong', true);
+    const tail = Buffer.from(view.bytes.subarray(last, last + FRAME_HEAD_BYTES));
+    const seq = header.seq + events.length - 1;
+    const { segment } = this.#head;
+    const head = { seq, segment, offset: view.start + next, chain, at: header.at, tail };
+    return { commit: { header, events }, head };
+  }
+
+  #outOfSequence(header: CommitHeader): string | undefined {
+    if (header.replica !== this.#replica) return 'the commit is another replica’s';
+    if (header.seq !== this.#head.seq + 1) return 'the seq does not follow';
+    if (compareTimes(header.at, this.#head.at) <= 0) return 'the logical time does not rise';
+    return undefined;
+  }
+
+  #frameAt(view: SegmentView, at: number): Frame | undefined {
+    const head = readFrameHead(view, at);
+    const end = at + FRAME_HEAD_BYTES + (head?.length ?? 0);
+    if (!head || end > view.bytes.length) return undefined;
+    const payload = view.bytes.subarray(at + FRAME_HEAD_BYTES, end);
+    const digest = digestAt(view.bytes, at);
+    const erased = (head.flags & FLAG_ERASED) !== 0;
+    const intact = erased ? payload.every((byte) => byte === 0) : sha256(payload).equals(digest);
+    return { ...head, payload, digest, erased, intact };
+  }
+
+  #storedEvent(
+    frame: Frame,
+    where: { readonly view: SegmentView; readonly at: number; readonly seq: number },
+  ): StoredEvent {
+    const { segment } = this.#head;
+    const offset = where.view.start + where.at;
+    return {
+      seq: where.seq,
+      digest: Buffer.from(frame.digest),
+      place: { replica: this.#replica, segment, offset, length: frame.length },
+      payload: frame.erased ? undefined : decodeEvent(frame.payload),
+      erased: frame.erased,
+    };
+  }
+}
+
+interface Frame {
+  readonly length: number;
+  readonly flags: number;
+  readonly payload: Buffer;
+  readonly digest: Buffer;
+  readonly erased: boolean;
+  /** The payload is what was written, or is erased through and through. */
+  readonly intact: boolean;
+}

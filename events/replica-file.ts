@@ -1,0 +1,101 @@
+/**
+ * replica.json: under which replica id this machine writes here.
+ *
+ * A copied dimension must not go on under the old id. So the id hangs on a fingerprint of this very
+ * file: host, inode, birth time. A copy has another inode and gets a new id before its first write;
+ * a machine that returns to a shared folder finds its own id in the map. A new id is always safe,
+ * reusing one never is.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { makeFolderDurably, readText, type Files } from './files.js';
+import type { System } from './system.js';
+
+const ReplicaFile = z.object({
+  version: z.literal(1),
+  /** Fingerprint -> replica id. */
+  replicas: z.record(z.string(), z.string().regex(/^[0-9a-f]{32}$/)),
+});
+
+type ReplicaMap = Record<string, string>;
+
+export class ReplicaIdentity {
+  readonly #files: Files;
+  readonly #system: System;
+  readonly #folder: string;
+  readonly #path: string;
+  #known: { readonly fingerprint: string; readonly replica: string } | undefined;
+
+  constructor(files: Files, system: System, folder: string) {
+    this.#files = files;
+    this.#system = system;
+    this.#folder = folder;
+    this.#path = join(folder, 'replica.json');
+  }
+
+  /** This machine's replica id, if it has one here already. Writes nothing. */
+  current(): string | undefined {
+    const fingerprint = this.#fingerprint();
+    if (this.#known && this.#known.fingerprint === fingerprint) return this.#known.replica;
+    if (fingerprint === undefined) return undefined;
+    const replicas = this.#readMap();
+    const replica = replicas[fingerprint] ?? replicas[this.#fingerprint({ withBirth: false }) ?? ''];
+    this.#known = replica === undefined ? undefined : { fingerprint, replica };
+    return replica;
+  }
+
+  /** This machine's replica id; makes one where there is none. Only under the lock. One stat. */
+  ensure(): string {
+    return this.current() ?? this.#claim();
+  }
+
+  #readMap(): ReplicaMap {
+    const text = readText(this.#path) ?? '';
+    try {
+      return ReplicaFile.parse(JSON.parse(text)).replicas;
+    } catch {
+      // Unreadable means unknown, and unknown means a new id: always safe.
+      return {};
+    }
+  }
+
+  #claim(): string {
+    const replicas = this.#readMap();
+    makeFolderDurably(this.#files, this.#folder);
+    const isNew = this.#files.stat(this.#path) === undefined;
+    const handle = this.#files.open(this.#path, isNew ? 'create' : 'write');
+    this.#files.close(handle);
+    const before = this.#fingerprint();
+    const replica = this.#system.randomBytes(16).toString('hex');
+    this.#writeInPlace({ ...replicas, [before ?? '']: replica });
+    const after = this.#fingerprint();
+    if (after !== undefined && after !== before) {
+      // The birth time moves with every write here; a fingerprint without it is kept as well.
+      this.#writeInPlace({ ...replicas, [this.#fingerprint({ withBirth: false }) ?? '']: replica });
+    }
+    this.#known = undefined;
+    return replica;
+  }
+
+  /** In place, so that inode and birth time stay what the fingerprint says. */
+  #writeInPlace(replicas: ReplicaMap): void {
+    const text = `${JSON.stringify({ version: 1, replicas }, undefined, 2)}\n`;
+    const handle = this.#files.open(this.#path, 'write');
+    try {
+      const bytes = Buffer.from(text);
+      this.#files.write(handle, bytes, 0);
+      this.#files.truncate(handle, bytes.length);
+      this.#files.sync(handle);
+    } finally {
+      this.#files.close(handle);
+    }
+    this.#files.syncFolder(this.#folder);
+  }
+
+  #fingerprint(options = { withBirth: true }): string | undefined {
+    const stat = this.#files.stat(this.#path);
+    if (!stat) return undefined;
+    const birth = options.withBirth && stat.birthNs > 0n ? String(stat.birthNs) : '-';
+    return `${this.#system.hostId()}:${String(stat.inode)}:${birth}`;
+  }
+}

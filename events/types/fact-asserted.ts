@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineEvent } from '../event-type.js';
+import { Name, Text, Instant, FactId } from './values.js';
+
+/** Someone said that a relationship holds, for a time or until further notice. */
+export const FactAsserted = defineEvent(
+  'FactAsserted',
+  'fact',
+  z.strictObject({
+    fact_id: FactId,
+    realm: Name.optional(),
+    subject: Text.min(1),
+    predicate: Text.min(1),
+    object: Text.min(1),
+    valid_from: Instant.optional(),
+    valid_to: Instant.optional(),
+    source: Text.optional(),
+    confidence: z.number().min(0).max(1).optional(),
+  }),
+);

@@ -1,0 +1,125 @@
+/** The one place where view databases are opened; statements are prepared once per connection. */
+import Database from 'better-sqlite3';
+import { systemError } from '../events/index.js';
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** Another connection's commit is waited for this long; commits are short, and readers never block. */
+const BUSY_WAIT_MS = 10_000;
+
+export interface OpenOptions {
+  /** Not yet live: nothing is synced, a crash throws the file away. */
+  readonly building?: boolean;
+  readonly readonly?: boolean;
+  /** Makes the file if it is missing. */
+  readonly create?: boolean;
+}
+
+/** A connection to one view database. All calls are synchronous. */
+export class Db {
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
+
+  constructor(path: string, options: OpenOptions = {}) {
+    try {
+      this.#database = new Database(path, {
+        timeout: BUSY_WAIT_MS,
+        fileMustExist: options.create !== true && path !== ':memory:',
+        readonly: options.readonly ?? false,
+      });
+      if (options.readonly !== true) this.#configure(options);
+    } catch (error) {
+      throw isDamagedDatabase(error) ? error : systemError(error, 'Opening the views');
+    }
+  }
+
+  #configure(options: OpenOptions): void {
+    const database = this.#database;
+    database.pragma('journal_mode = WAL');
+    database.pragma(`synchronous = ${options.building === true ? 'OFF' : 'NORMAL'}`);
+    database.pragma('secure_delete = ON');
+    database.pragma('temp_store = MEMORY');
+  }
+
+  #statement(sql: string): Database.Statement<SqlValue[]> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare<SqlValue[]>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  get isOpen(): boolean {
+    return this.#database.open;
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** @returns how many rows changed, and the id of the row inserted last. */
+  run(sql: string, ...values: SqlValue[]): { readonly changes: number; readonly rowid: number } {
+    const result = this.#statement(sql).run(...values);
+    return { changes: result.changes, rowid: Number(result.lastInsertRowid) };
+  }
+
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+
+  iterate<Row>(sql: string, ...values: SqlValue[]): IterableIterator<Row> {
+    return this.#statement(sql).iterate(...values) as IterableIterator<Row>;
+  }
+
+  /** Runs `work` in one transaction: all of it, or nothing when it throws. */
+  transaction<Result>(work: () => Result): Result {
+    if (this.inTransaction) return work();
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.inTransaction) this.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Runs `work` against one state of the database, whatever others commit meanwhile. */
+  snapshot<Result>(work: () => Result): Result {
+    if (this.inTransaction) return work();
+    this.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      if (this.inTransaction) this.exec('COMMIT');
+    }
+  }
+
+  /** Changes whenever another connection has committed. */
+  dataVersion(): number {
+    return this.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/;
+
+/** True for an error by which SQLite says that the file itself is not sound. */
+export function isDamagedDatabase(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && DAMAGE.test(code);
+}

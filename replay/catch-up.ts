@@ -1,0 +1,166 @@
+/**
+ * Brings a view database up to what the log holds. Commits of all replicas are taken in total
+ * order, so that a fold from nothing never meets a late event.
+ */
+import {
+  compareEvents,
+  isAltError,
+  logDamaged,
+  NO_HEAD,
+  systemError,
+  type CommitReader,
+  type Head,
+  type Log,
+  type ReadEnd,
+  type StoredCommit,
+  type TornTail,
+} from '../events/index.js';
+import { isDamagedDatabase, readHeads, writeHead, type Db } from '../projections/index.js';
+import { Fold } from './fold.js';
+
+/** Events of one transaction: enough to make its cost per event small, few enough to redo. */
+const TRANSACTION_EVENTS_MAX = 5_000;
+/** The event loop is given a turn this often. */
+const SLICE_MS = 8;
+
+export interface CatchUpOptions {
+  /**
+   * This machine's own replica, when the caller holds the lock: an unfinished commit at its end is
+   * then set aside. Without it nothing of the log is touched.
+   */
+  readonly own?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((events: number) => void) | undefined;
+}
+
+export interface CatchUpReport {
+  /** How many were folded. */
+  readonly events: number;
+  readonly tornTail: TornTail | undefined;
+  /** Replicas whose log goes on in a format that this release cannot read. */
+  readonly newer: readonly string[];
+}
+
+interface Source {
+  readonly replica: string;
+  readonly reader: CommitReader;
+  /** The end of what is folded; the reader is one commit ahead. */
+  folded: Head;
+  next: StoredCommit | undefined;
+}
+
+/**
+ * Folds everything beyond the checkpoints, yielding to the event loop.
+ *
+ * @throws {AltError} LOG_DAMAGED after folding what lies before the damage; DISK_FULL; CANCELLED.
+ */
+export async function catchUp(
+  db: Db,
+  log: Log,
+  options: CatchUpOptions = {},
+): Promise<CatchUpReport> {
+  const heads = readHeads(db);
+  const sources = openSources(log, heads, options.own);
+  let events = 0;
+  while (sources.some(({ next }) => next !== undefined)) {
+    events += await foldTransaction(db, log, { sources, options, done: events });
+  }
+  for (const { replica, reader } of sources) {
+    // A segment that was begun and holds no commit yet is where the next one goes.
+    if (reader.end.kind === 'end') db.transaction(() => { writeHead(db, replica, reader.head); });
+  }
+  return { events, ...finish(log, sources, options.own) };
+}
+
+function openSources(log: Log, heads: ReadonlyMap<string, Head>, own?: string): Source[] {
+  const sources: Source[] = [];
+  for (const replica of new Set([...log.replicas(), ...heads.keys()])) {
+    const head = heads.get(replica) ?? NO_HEAD;
+    log.checkHead(replica, head);
+    if (log.compare(replica, head) !== 'beyond') continue;
+    if (replica === own) syncBeyond(log, replica, head);
+    const reader = log.read(replica, head);
+    sources.push({ replica, reader, folded: head, next: reader.next() });
+  }
+  return sources;
+}
+
+/** Another process may have been killed between its write and its sync. */
+function syncBeyond(log: Log, replica: string, head: Head): void {
+  for (const segment of log.segments(replica)) {
+    if (segment >= head.segment) log.sync(replica, segment);
+  }
+}
+
+/** The source whose next commit is first in the total order. */
+function earliest(sources: readonly Source[]): Source | undefined {
+  let first: Source | undefined;
+  for (const source of sources) {
+    if (!source.next) continue;
+    if (!first?.next || compareEvents(source.next.header, first.next.header) < 0) first = source;
+  }
+  return first;
+}
+
+interface Work {
+  readonly sources: readonly Source[];
+  readonly options: CatchUpOptions;
+  readonly done: number;
+}
+
+async function foldTransaction(db: Db, log: Log, work: Work): Promise<number> {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const fold = new Fold(db, log);
+    const events = await foldSlices(fold, work);
+    const erased = fold.settle();
+    log.clear(erased);
+    for (const { replica, folded } of work.sources) writeHead(db, replica, folded);
+    db.exec('COMMIT');
+    return events;
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    if (isAltError(error) || isDamagedDatabase(error)) throw error;
+    if ((error as { code?: unknown }).code === undefined) throw error;
+    throw systemError(error, 'Folding the log into the views');
+  }
+}
+
+async function foldSlices(fold: Fold, { sources, options, done }: Work): Promise<number> {
+  let events = 0;
+  let sliceStart = performance.now();
+  for (let source = earliest(sources); source?.next; source = earliest(sources)) {
+    fold.add(source.next);
+    events += source.next.events.length;
+    source.folded = source.reader.head;
+    source.next = source.reader.next();
+    if (events >= TRANSACTION_EVENTS_MAX) break;
+    if (performance.now() - sliceStart < SLICE_MS) continue;
+    options.onProgress?.(done + events);
+    await new Promise(setImmediate);
+    options.signal?.throwIfAborted();
+    sliceStart = performance.now();
+  }
+  options.onProgress?.(done + events);
+  return events;
+}
+
+function finish(
+  log: Log,
+  sources: readonly Source[],
+  own?: string,
+): Pick<CatchUpReport, 'tornTail' | 'newer'> {
+  let tornTail: TornTail | undefined;
+  const newer: string[] = [];
+  for (const { replica, reader } of sources) {
+    const { end } = reader;
+    if (end.kind === 'damage') throw logDamaged(replica, end, end.reason);
+    if (end.kind === 'newer') newer.push(replica);
+    if (end.kind === 'tail' && replica === own) tornTail = log.cutTail(replica, endOf(end));
+  }
+  return { tornTail, newer };
+}
+
+const endOf = ({ segment, offset }: ReadEnd): { segment: number; offset: number } => {
+  return { segment, offset };
+};

@@ -1,0 +1,6 @@
+/** Everything that folds the log again: catching up, rebuilding, verifying; and the open store. */
+export { catchUp, type CatchUpOptions, type CatchUpReport } from './catch-up.js';
+export type { Change, Decision, NewEvent, StoreOptions, Warning } from './change.js';
+export { differingTables, digestOfAll, digestViews, type Digest } from './digest.js';
+export { Store } from './store.js';
+export type { Rebuilt } from './rebuild.js';

@@ -1,0 +1,167 @@
+/**
+ * The live view databases of an open dimension: opened lazily, made or folded anew as needed, set
+ * aside when SQLite finds them damaged.
+ */
+import { AltError, isAltError, type FileLock, type Log, type ReplicaIdentity } from '../events/index.js';
+import { Db, isDamagedDatabase, viewsAge } from '../projections/index.js';
+import type { CatchUpOptions } from './catch-up.js';
+import type { StoreOptions, Warning } from './change.js';
+import type { Generations } from './generations.js';
+import { rebuild, type Rebuilt } from './rebuild.js';
+
+export interface Views {
+  readonly generation: string;
+  readonly stamp: string;
+  /** Only used under the lock. */
+  readonly writer: Db;
+  readonly reader: Db;
+}
+
+export interface ViewsContext {
+  readonly folder: string;
+  readonly log: Log;
+  readonly replica: ReplicaIdentity;
+  readonly generations: Generations;
+  readonly lock: FileLock;
+  readonly rebuildLock: FileLock;
+  readonly options: StoreOptions;
+  readonly warn: (warning: Warning) => void;
+}
+
+type RebuildOptions = Pick<CatchUpOptions, 'signal' | 'onProgress'>;
+
+export class LiveViews {
+  readonly #context: ViewsContext;
+  #views: Views | undefined;
+
+  constructor(context: ViewsContext) {
+    this.#context = context;
+  }
+
+  /** The views that are open and still live. */
+  get current(): Views | undefined {
+    return this.#views?.stamp === this.#context.generations.stamp() ? this.#views : undefined;
+  }
+
+  /** The live views. May fold the whole log: never call it while holding the lock. */
+  async open(): Promise<Views> {
+    const current = this.current;
+    if (current) return current;
+    this.close();
+    for (;;) {
+      const { generations } = this.#context;
+      const stamp = generations.stamp();
+      const generation = generations.live();
+      const opened = generation === undefined ? 'missing' : this.#tryOpen(generation);
+      if (typeof opened !== 'string') {
+        this.#views = { ...opened, stamp };
+        return this.#views;
+      }
+      if (opened === 'damaged') await this.replaceDamaged('unreadable', generation);
+      else await this.#foldAnew(generation, opened);
+    }
+  }
+
+  close(): void {
+    this.#views?.reader.close();
+    this.#views?.writer.close();
+    this.#views = undefined;
+  }
+
+  /** Folds the log into new views, whatever state the old ones are in. */
+  async rebuild(options: RebuildOptions): Promise<Rebuilt> {
+    const rebuilt = await rebuild(this.#rebuildContext(options));
+    if (!rebuilt) throw new AltError('INTERNAL', 'The rebuild did not run.');
+    this.#tell(rebuilt);
+    return rebuilt;
+  }
+
+  /** Sets views that SQLite cannot read aside and folds new ones. */
+  async replaceDamaged(reason: string, generation = this.#views?.generation): Promise<void> {
+    this.close();
+    const { generations, warn } = this.#context;
+    const context = this.#rebuildContext({}, generation);
+    const rebuilt = await rebuild(context, () => generations.live() === generation);
+    if (!rebuilt) return;
+    this.#tell(rebuilt);
+    const message = `The views were damaged (${reason}) and were folded again from the log.`;
+    warn({ code: 'VIEWS_DAMAGED', message });
+  }
+
+  async #foldAnew(generation: string | undefined, state: 'missing' | 'older'): Promise<void> {
+    const { generations, warn } = this.#context;
+    const isNeeded = (): boolean => generations.live() === generation;
+    const rebuilt = await rebuild(this.#rebuildContext({}), isNeeded);
+    if (!rebuilt) return;
+    this.#tell(rebuilt);
+    if (rebuilt.events <= 1) return;
+    const why = state === 'older' ? 'of an older release' : 'missing';
+    const count = String(rebuilt.events);
+    const message = `The views were ${why}; they were folded again from ${count} events.`;
+    warn({ code: 'VIEWS_REBUILT', message });
+  }
+
+  #rebuildContext(options: RebuildOptions, damaged?: string): Parameters<typeof rebuild>[0] {
+    const { log, generations, lock, rebuildLock, replica } = this.#context;
+    const { system, lockWaitMs } = this.#context.options;
+    return {
+      log,
+      generations,
+      randomBytes: system.randomBytes,
+      lockRebuild: () => rebuildLock.acquire(lockWaitMs),
+      lockLog: async () => {
+        const release = await lock.acquire(lockWaitMs);
+        if (damaged !== undefined) generations.quarantine(damaged);
+        return release;
+      },
+      ownReplica: () => replica.current(),
+      ...options,
+    };
+  }
+
+  #tell({ tornTail }: Pick<Rebuilt, 'tornTail'>): void {
+    if (tornTail) this.#context.warn(tornTailWarning(tornTail));
+  }
+
+  #tryOpen(generation: string): Omit<Views, 'stamp'> | 'missing' | 'older' | 'damaged' {
+    const { generations, folder } = this.#context;
+    if (!generations.exists(generation)) return 'missing';
+    const path = generations.path(generation);
+    let writer: Db | undefined;
+    try {
+      writer = new Db(path);
+      const age = viewsAge(writer);
+      if (age === 'newer') throw newerViews(folder);
+      if (age === 'current') return { generation, writer, reader: new Db(path) };
+      writer.close();
+      return 'older';
+    } catch (error) {
+      if (writer?.isOpen) writer.close();
+      if (isDamagedDatabase(error) || lacksTables(error)) return 'damaged';
+      // Gone between the look and the opening: somebody else's rebuild removed it.
+      if (isAltError(error, 'IO_FAILED') && !generations.exists(generation)) return 'missing';
+      throw error;
+    }
+  }
+}
+
+export function tornTailWarning(tornTail: NonNullable<Rebuilt['tornTail']>): Warning {
+  const { sizeBytes, quarantined } = tornTail;
+  return {
+    code: 'TORN_TAIL',
+    message:
+      `An unfinished write of ${String(sizeBytes)} bytes was set aside in ${quarantined}; ` +
+      'nothing acknowledged was in it.',
+  };
+}
+
+function newerViews(folder: string): AltError {
+  return new AltError('UPGRADE_REQUIRED', `The views in ${folder} are of a newer release.`, {
+    hint: 'Upgrade alt-memory, or use the release that wrote them.',
+  });
+}
+
+/** An empty file opens as a database without tables. */
+function lacksTables(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('no such table');
+}

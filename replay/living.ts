@@ -1,0 +1,67 @@
+/**
+ * Which events of a stream count: neither undone nor erased. Pure; the rules are those of
+ * docs/FORMAT.md, section 6, and must give every machine the same answer whatever arrived when.
+ */
+import { MARKERS, type VersionVector } from '../events/index.js';
+import type { JournalEntry } from '../projections/index.js';
+
+/** A held event with its data; undefined data for what this release does not know. */
+export interface LoadedEvent {
+  readonly entry: JournalEntry;
+  readonly data: unknown;
+}
+
+export interface ErasureFacts {
+  /** Whether an Erased anywhere names that digest. */
+  readonly isErasedDigest: (digest: Uint8Array) => boolean;
+  /** What the writer of that event had seen of other replicas. */
+  readonly seenBy: (entry: JournalEntry) => VersionVector;
+}
+
+const isErased = ({ entry }: LoadedEvent): boolean =>
+  entry.type === 'Erased' && entry.status === 'known';
+
+/** The events of one stream, in any order, that an erasure covers. */
+export function erasedIn(
+  events: readonly LoadedEvent[],
+  facts: ErasureFacts,
+): ReadonlySet<LoadedEvent> {
+  const wholeStream = events.filter(
+    (event) => isErased(event) && (event.data as { whole_stream: boolean }).whole_stream,
+  );
+  const covered = events.filter((event) => {
+    if (isErased(event)) return false;
+    if (facts.isErasedDigest(event.entry.digest)) return true;
+    return wholeStream.some((erasure) => !knows(event.entry, erasure.entry, facts));
+  });
+  return new Set(covered);
+}
+
+/** Whether the writer of `entry` knew of the erasure when it wrote. */
+function knows(entry: JournalEntry, erasure: JournalEntry, facts: ErasureFacts): boolean {
+  if (entry.replica === erasure.replica) return entry.seq > erasure.seq;
+  return (facts.seenBy(entry)[erasure.replica] ?? 0) >= erasure.seq;
+}
+
+/**
+ * The data events, of events in total order, that are known and not undone. References name events
+ * by digest: it stays the same when a replica's suffix goes on under a new id.
+ */
+export function livingEvents(events: readonly LoadedEvent[]): LoadedEvent[] {
+  const undone = new Set<string>();
+  for (const { entry, data } of events) {
+    if (data === undefined || (entry.type !== 'Undone' && entry.type !== 'Redone')) continue;
+    const { events: references } = data as { readonly events: readonly RawReference[] };
+    for (const [, , digest] of references) {
+      const name = Buffer.from(digest).toString('hex');
+      if (entry.type === 'Undone') undone.add(name);
+      else undone.delete(name);
+    }
+  }
+  return events.filter(({ entry, data }) => {
+    const isData = data !== undefined && entry.type !== null && !MARKERS.has(entry.type);
+    return isData && !undone.has(entry.digest.toString('hex', 0, 8));
+  });
+}
+
+type RawReference = readonly [Uint8Array, number, Uint8Array];

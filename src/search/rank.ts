@@ -1,0 +1,219 @@
+/**
+ * The ranking of hybrid search, as pure arithmetic: BM25 over packed passages and its fusion with
+ * cosines. The formulas and what they scored are in the retrieval page of the specification.
+ */
+import { termFrequency, type PackedTerms } from '../../projections/index.js';
+
+/** FTS5's constants, so that our scores are its scores. */
+const K1 = 1.2;
+const B = 0.75;
+const MIN_IDF = 1e-6;
+/** BM25 of a text that holds every word of the question about once, per unit of idf. */
+const FULL_ANSWER = 1.2;
+const SPREAD_BASE = 0.35;
+const SPREAD_SLOPE = 0.8;
+const SPREAD_MAX = 0.8;
+
+/** Inverse document frequency as FTS5 computes it: never below one millionth. */
+export function idf(documentCount: number, documentFrequency: number): number {
+  const value = Math.log((documentCount - documentFrequency + 0.5) / (documentFrequency + 0.5));
+  return value > MIN_IDF ? value : MIN_IDF;
+}
+
+/** A term of the question: its hash and its {@link idf}. */
+export interface WeightedTerm {
+  readonly hash: number;
+  readonly idf: number;
+}
+
+/**
+ * BM25 of one passage for the distinct terms of a question, positive = good: FTS5's `bm25()` with
+ * the sign turned. `averageLength` is the mean number of terms of all passages.
+ */
+export function passageBm25(
+  terms: readonly WeightedTerm[],
+  passage: PackedTerms,
+  averageLength: number,
+): number {
+  const norm = K1 * (1 - B + (B * passage.length) / averageLength);
+  let score = 0;
+  for (const term of terms) {
+    const frequency = termFrequency(passage.blob, term.hash);
+    if (frequency > 0) score += (term.idf * frequency * (K1 + 1)) / (frequency + norm);
+  }
+  return score;
+}
+
+/** An entity to rank. `cosine` and `bm25` are maxima over its passages, taken separately. */
+export interface FusionCandidate {
+  readonly id: string;
+  /** Raw cosine, or null while none of its passages has a vector. */
+  readonly cosine: number | null;
+  readonly bm25: number;
+  /** Node boost, 0 when none. */
+  readonly boost: number;
+  /** Milliseconds since 1970: of equals the newest comes first. */
+  readonly createdAt: number;
+}
+
+export interface FusionInput<Candidate extends FusionCandidate> {
+  readonly candidates: readonly Candidate[];
+  /** Share of the question's letters that the embedder knows, 0 to 1. */
+  readonly known: number;
+  /** Sum of the idf of all terms of the question. */
+  readonly idfSum: number;
+  /** The embedder's weight, 0 to 1: 0.6 for MiniLM, 0.75 for the multilingual model. */
+  readonly weight: number;
+  /** Cosine of unrelated texts, below 1: what the embedder's scale starts at. 0 for MiniLM. */
+  readonly cosineFloor: number;
+  /** `spread` lets the lead of the best cosine over the median set the weight instead. */
+  readonly weighting?: 'fixed' | 'spread';
+}
+
+/** The numbers of one ranking that all its hits share. */
+export interface FusionScale {
+  /** w: the weight of meaning after `known`. */
+  readonly vectorWeight: number;
+  readonly known: number;
+  readonly idfSum: number;
+  readonly cosineFloor: number;
+  readonly maxBm25: number;
+  /** How much of the question the best text holds at all, 0 to 1. */
+  readonly cover: number;
+  /** Median scaled cosine of the candidates that have one; 0 when none has. */
+  readonly medianCosine: number;
+}
+
+export interface FusedHit<Candidate extends FusionCandidate> {
+  readonly candidate: Candidate;
+  readonly score: number;
+  /** The scaled cosine that was scored: the median for a candidate without vector. */
+  readonly cosine: number;
+  /** True when the candidate has no vector yet. */
+  readonly pending: boolean;
+  /** w * (cosine + boost) and (1 - w) * (bm25 / max) * sqrt(cover): together the score. */
+  readonly vectorPart: number;
+  readonly keywordPart: number;
+}
+
+export interface Fusion<Candidate extends FusionCandidate> {
+  /** Best first, in a total order. */
+  readonly hits: readonly FusedHit<Candidate>[];
+  readonly scale: FusionScale;
+  /** Candidates that have no vector yet. */
+  readonly pending: number;
+}
+
+const scaleCosine = (cosine: number, floor: number): number =>
+  Math.max(0, (cosine - floor) / (1 - floor));
+
+function median(ascending: readonly number[]): number {
+  const middle = ascending.length >> 1;
+  const upper = ascending[middle] ?? 0;
+  return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] ?? 0) + upper) / 2;
+}
+
+function scaleOf<Candidate extends FusionCandidate>(input: FusionInput<Candidate>): FusionScale {
+  const cosines: number[] = [];
+  let maxBm25 = 0;
+  for (const { cosine, bm25 } of input.candidates) {
+    if (cosine !== null) cosines.push(scaleCosine(cosine, input.cosineFloor));
+    if (bm25 > maxBm25) maxBm25 = bm25;
+  }
+  cosines.sort((left, right) => left - right);
+  const medianCosine = median(cosines);
+  const lead = (cosines.at(-1) ?? 0) - medianCosine;
+  const spread = Math.min(SPREAD_MAX, Math.max(SPREAD_BASE, SPREAD_BASE + SPREAD_SLOPE * lead));
+  const weight = input.weighting === 'spread' ? spread : input.weight;
+  const cover = input.idfSum > 0 ? Math.min(1, maxBm25 / (FULL_ANSWER * input.idfSum)) : 0;
+  const { known, idfSum, cosineFloor } = input;
+  return { vectorWeight: weight * known, known, idfSum, cosineFloor, maxBm25, cover, medianCosine };
+}
+
+const vectorPart = (scale: FusionScale, cosine: number): number => scale.vectorWeight * cosine;
+
+const keywordPart = (scale: FusionScale, bm25: number): number =>
+  scale.maxBm25 > 0
+    ? (1 - scale.vectorWeight) * (bm25 / scale.maxBm25) * Math.sqrt(scale.cover)
+    : 0;
+
+function score<Candidate extends FusionCandidate>(
+  candidate: Candidate,
+  scale: FusionScale,
+): FusedHit<Candidate> {
+  const pending = candidate.cosine === null;
+  const cosine =
+    candidate.cosine === null
+      ? scale.medianCosine
+      : scaleCosine(candidate.cosine, scale.cosineFloor);
+  const meaning = vectorPart(scale, cosine + candidate.boost);
+  const words = keywordPart(scale, candidate.bm25);
+  return {
+    candidate,
+    score: meaning + words,
+    cosine,
+    pending,
+    vectorPart: meaning,
+    keywordPart: words,
+  };
+}
+
+function byRank(left: FusedHit<FusionCandidate>, right: FusedHit<FusionCandidate>): number {
+  return (
+    right.score - left.score ||
+    right.cosine - left.cosine ||
+    right.candidate.createdAt - left.candidate.createdAt ||
+    (left.candidate.id < right.candidate.id ? -1 : Number(left.candidate.id > right.candidate.id))
+  );
+}
+
+/**
+ * Ranks candidates: score = w (cos + boost) + (1 - w) (bm / max bm) sqrt(cover), with
+ * w = weight * known and cover = min(1, max bm / (1.2 * idfSum)). Ties fall by cosine, newest, id.
+ */
+export function fuse<Candidate extends FusionCandidate>(
+  input: FusionInput<Candidate>,
+): Fusion<Candidate> {
+  const scale = scaleOf(input);
+  const hits = input.candidates.map((candidate) => score(candidate, scale)).sort(byRank);
+  let pending = 0;
+  for (const hit of hits) if (hit.pending) pending += 1;
+  return { hits, scale, pending };
+}
+
+/**
+ * The index of the passage that made a hit: the largest sum of both terms, the first of equals.
+ * -1 when there is none.
+ */
+export function bestPassage(
+  passages: readonly { readonly cosine: number | null; readonly bm25: number }[],
+  scale: FusionScale,
+): number {
+  let best = -1;
+  let bestSum = -1;
+  passages.forEach(({ cosine, bm25 }, index) => {
+    const scaled = cosine === null ? scale.medianCosine : scaleCosine(cosine, scale.cosineFloor);
+    const sum = vectorPart(scale, scaled) + keywordPart(scale, bm25);
+    if (sum > bestSum) {
+      best = index;
+      bestSum = sum;
+    }
+  });
+  return best;
+}
+
+/**
+ * The share of a question's letters that belong to the given Unicode scripts (long names, such as
+ * `Latin`), 0 to 1; 1 for `all` and for a question without letters.
+ */
+export function knownShare(question: string, scripts: readonly string[] | 'all'): number {
+  if (scripts === 'all') return 1;
+  const letters = question.match(/\p{L}/gu);
+  if (letters === null) return 1;
+  if (scripts.length === 0) return 0;
+  const classes = scripts.map((script) => `\\p{Script=${script}}`).join('');
+  const known = new RegExp(`^[${classes}]$`, 'u');
+  let count = 0;
+  for (const letter of letters) if (known.test(letter)) count += 1;
+  return count / letters.length;
+}
