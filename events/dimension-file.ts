@@ -3,7 +3,7 @@
  * key turns names into stream ids (streams.ts), so a log without it cannot be added to.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AltError } from './errors.js';
 import { readText, replaceFile, type Files } from './files.js';
 
@@ -17,8 +17,11 @@ export interface DimensionIdentity {
   readonly key: Buffer;
 }
 
+/** Of a newer format nothing else is known. */
+const NewerFile = z.looseObject({ format: z.int().gt(FORMAT) });
+
 const DimensionFile = z.looseObject({
-  format: z.int().positive(),
+  format: z.literal(FORMAT),
   id: z.string().regex(/^[0-9a-f]{32}$/),
   key: z.base64(),
 });
@@ -37,15 +40,16 @@ export function readDimensionFile(files: Files, folder: string): DimensionIdenti
     if (hasLog) throw damaged(folder, 'is missing');
     return undefined;
   }
-  const parsed = DimensionFile.safeParse(parseJson(text));
-  if (!parsed.success) {
-    if (!hasLog && isLegacy(files, folder)) throw legacy(folder);
-    throw damaged(folder, 'is unreadable');
-  }
-  if (parsed.data.format > FORMAT) {
+  const json = parseJson(text);
+  if (NewerFile.safeParse(json).success) {
     throw new AltError('UPGRADE_REQUIRED', `${folder} was made by a newer release.`, {
       hint: 'Upgrade alt-memory and try again.',
     });
+  }
+  const parsed = DimensionFile.safeParse(json);
+  if (!parsed.success) {
+    if (!hasLog && isLegacy(files, folder)) throw legacy(folder);
+    throw damaged(folder, 'is unreadable');
   }
   const key = Buffer.from(parsed.data.key, 'base64');
   if (key.length !== KEY_BYTES) throw damaged(folder, 'holds a key of the wrong length');

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   UPGRADE_REQUIRED: { exit: 5, means: 'A newer release wrote this; this one must not touch it.' },
   LOG_DAMAGED: { exit: 5, means: 'Bytes of the log are missing or altered.' },
   VIEWS_DAMAGED: { exit: 5, means: 'The views are unreadable and could not be folded again.' },
+  CACHE_DAMAGED: { exit: 5, means: 'The embedding cache is unreadable; it is made anew.' },
   BUSY: { exit: 4, means: 'Another live process holds the lock.' },
   DISK_FULL: { exit: 1, means: 'No room was left; nothing was kept of the refused write.' },
   READ_ONLY: { exit: 1, means: 'The dimension or its folder may not be written.' },

@@ -2,7 +2,7 @@
  * What an event type is: a name, the kind of stream it belongs to, and one schema per version with
  * the pure step that lifts the version before it. A released (type, version) never changes.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Kinds of things that events are about; the part of a stream id before its colon. */
 export const STREAM_KINDS = [

@@ -7,7 +7,7 @@
  * reusing one never is.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeFolderDurably, readText, type Files } from './files.js';
 import type { System } from './system.js';
 

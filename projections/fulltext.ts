@@ -9,7 +9,8 @@ import { createHash } from 'node:crypto';
 import type { Db } from './database.js';
 import { keywordText } from './text/keyword-text.js';
 import { cutPassages } from './text/passages.js';
-import { packTerms, terms } from './text/terms.js';
+import { packTerms } from './text/packed-terms.js';
+import { terms } from './text/terms.js';
 
 /** Bytes of SHA-256 that name a passage's text in the embedding cache. */
 const TEXT_HASH_BYTES = 16;
@@ -29,7 +30,7 @@ export const FULLTEXT_SCHEMA = `
     terms BLOB NOT NULL,
     text_hash BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX passages_entity ON passages (entity, ordinal);
+  CREATE INDEX passages_entity ON passages (entity, ordinal, length);
   CREATE INDEX passages_text ON passages (text_hash);
   CREATE VIRTUAL TABLE passage_terms USING fts5 (
     terms, content = '', contentless_delete = 1,

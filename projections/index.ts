@@ -9,6 +9,20 @@ export {
 export { Db, isDamagedDatabase, type SqlValue } from './database.js';
 export { contentHash } from './entities.js';
 export {
+  countEntities,
+  entitiesByNum,
+  entityByContent,
+  entityById,
+  entityOfStream,
+  firstContents,
+  hashOfFirstContents,
+  listEntities,
+  placeCondition,
+  type EntityPage,
+  type EntityRow,
+  type Place,
+} from './entity-queries.js';
+export {
   countFacts,
   endInstant,
   factKey,
@@ -33,12 +47,23 @@ export {
   rememberErasedDigest,
   seenBy,
   streamsOfDigest,
+  wasErased,
   writerOf,
   type EventStatus,
   type JournalEntry,
   type JournalFilter,
 } from './journal.js';
 export type { FoldEvent, Projection } from './projection.js';
+export {
+  documentFrequency,
+  entitiesMatching,
+  ownersOf,
+  passagesOfOwners,
+  passageStats,
+  passagesWithTerms,
+  type PassageRow,
+  type PassageStats,
+} from './ranking-queries.js';
 export {
   domainDescription,
   listDomains,
@@ -49,4 +74,19 @@ export {
 } from './realms.js';
 export { EMBEDDER_SETTING, settingOf } from './settings.js';
 export { sourceOfStream, type SourceRow } from './sources.js';
+export { keywordText, standsAlone } from './text/keyword-text.js';
+export { termFrequency, termHash, type PackedTerms } from './text/packed-terms.js';
+export { cutPassages, type Passage } from './text/passages.js';
+export { isWordCharacter } from './text/scripts.js';
+export { queryTerms, terms } from './text/terms.js';
+export { EmbeddingCache, type CachedVector } from './vectors/embedding-cache.js';
+export type { Neighbour } from './vectors/exact-vectors.js';
+export { isHnswAvailable } from './vectors/hnsw-file.js';
+export { PassageIndex } from './vectors/passage-index.js';
+export {
+  countPassagesAfter,
+  passagesAfter,
+  passageTexts,
+  type PassageText,
+} from './vectors/passage-rows.js';
 export { createViews, LOGICAL_TABLES, PROJECTIONS, viewsAge } from './views.js';

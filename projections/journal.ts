@@ -202,6 +202,12 @@ function hasMarkers(db: Db, stream: string): boolean {
   return found !== undefined;
 }
 
+/** Whether the whole stream was erased at some time: what is derived must not bring it back. */
+export function wasErased(db: Db, stream: string): boolean {
+  const sql = `SELECT 1 FROM events WHERE stream = ? AND type = 'Erased' LIMIT 1`;
+  return db.get(sql, stream) !== undefined;
+}
+
 export const isMarker = (type: string): boolean => MARKERS.has(type);
 
 /** All held events of a stream, in total order. */

@@ -3,7 +3,7 @@
  * notice at their next look and open the new one.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeFolderDurably, readText, replaceFile, unusedPath, type Files } from '../events/index.js';
 
 const LiveFile = z.object({ generation: z.string().regex(/^\d+-[0-9a-f]{8}$/) });

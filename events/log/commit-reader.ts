@@ -93,7 +93,7 @@ interface Problem {
   /** Offset in the segment file. */
   readonly offset: number;
   readonly reason: string;
-  /** The frames stand, their content does not: damage wherever it is found. */
+  /** What was written stands and is wrong: damage wherever it is found. */
   readonly certain: boolean;
 }
 
@@ -188,8 +188,9 @@ export class CommitReader {
     const before = this.#head;
     this.#head = { ...before, segment, offset: 0, tail: Buffer.alloc(0) };
     if (!header) {
-      // A header that was never finished: nothing was written after it either.
-      this.#stop('tail', 0, 'the segment header is incomplete');
+      // A header is synced before anything follows it: one that was never finished stands alone.
+      const isDamage = bytes.length > HEADER_BYTES || this.#hasLaterSegment();
+      this.#stop(isDamage ? 'damage' : 'tail', 0, 'the segment header is incomplete');
       return false;
     }
     if (header.minReader > FORMAT_VERSION) {
@@ -211,11 +212,13 @@ export class CommitReader {
   #stopAt(problem: Problem): void {
     const { offset, reason } = problem;
     const later = this.#view && findEndFrame(this.#view, offset - this.#view.start);
-    const another = this.#files.list(this.#folder).some((name) => {
-      return name > segmentName(this.#head.segment) && name.endsWith('.seg');
-    });
-    const isDamage = problem.certain || later !== undefined || another;
+    const isDamage = problem.certain || later !== undefined || this.#hasLaterSegment();
     this.#stop(isDamage ? 'damage' : 'tail', offset, reason);
+  }
+
+  #hasLaterSegment(): boolean {
+    const current = segmentName(this.#head.segment);
+    return this.#files.list(this.#folder).some((name) => name > current && name.endsWith('.seg'));
   }
 
   #parseCommit(view: SegmentView, at: number): ParsedCommit | Problem {
@@ -225,7 +228,7 @@ export class CommitReader {
     const first = this.#frameAt(view, at);
     if (!first || (first.flags & FLAG_HEADER) === 0) return problem(at, 'no commit header');
     const header = decodeCommitHeader(first.payload);
-    if (!first.intact || !header) return problem(at, 'the commit header is altered', true);
+    if (!first.intact || !header) return problem(at, 'the commit header is altered', first.intact);
     const wrong = this.#outOfSequence(header);
     if (wrong !== undefined) return problem(at, wrong, true);
 
@@ -233,10 +236,10 @@ export class CommitReader {
     let next = at + FRAME_HEAD_BYTES + first.length;
     let last = at;
     const events: StoredEvent[] = [];
-    for (let flags = first.flags; (flags & FLAG_END) === 0; ) {
+    for (let flags = first.flags; (flags & FLAG_END) === 0;) {
       const frame = this.#frameAt(view, next);
       if (!frame || (frame.flags & FLAG_HEADER) !== 0) return problem(next, 'no event frame');
-      if (!frame.intact) return problem(next, 'the event is altered', true);
+      if (!frame.intact) return problem(next, 'the event is altered');
       events.push(this.#storedEvent(frame, { view, at: next, seq: header.seq + events.length }));
       chain = chainAfterFrame(chain, view.bytes, next);
       last = next;

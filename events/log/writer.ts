@@ -2,13 +2,9 @@
  * Appends commits to this machine's own log. One `append` is one write and one fdatasync; when it
  * returns, the commit survives a kill and a power cut. When it throws, nothing of it was kept.
  */
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import {
-  encodeCommitHeader,
-  encodeEvent,
-  type CommitHeader,
-  type EventPayload,
-} from '../codec.js';
+import { encodeCommitHeader, encodeEvent, type CommitHeader, type EventPayload } from '../codec.js';
 import { AltError, systemError } from '../errors.js';
 import { makeFolderDurably, type Files } from '../files.js';
 import type { Head, StoredCommit, StoredEvent } from './commit-reader.js';
@@ -79,6 +75,7 @@ export class LogWriter {
     header: Omit<CommitHeader, 'replica' | 'seq' | 'count'>,
     events: readonly EventPayload[],
   ): Appended {
+    assert(events.length > 0, 'a commit holds at least one event');
     const { replica } = this.#options;
     const full = { ...header, replica, seq: head.seq + 1, count: events.length };
     const payloads = [encodeCommitHeader(full), ...events.map(encodeEvent)];
@@ -122,7 +119,8 @@ export class LogWriter {
     const handle = files.open(path, 'create');
     try {
       files.write(handle, bytes, 0);
-      this.#sync(handle);
+      // Always synced: readers take a bad header with something after it for damage.
+      files.sync(handle);
       files.syncFolder(folder);
     } catch (error) {
       files.close(handle);

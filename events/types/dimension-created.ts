@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineEvent } from '../event-type.js';
+import { Text } from './values.js';
 
 /** A dimension came into being; the first event of its log. */
 export const DimensionCreated = defineEvent(
@@ -7,6 +8,6 @@ export const DimensionCreated = defineEvent(
   'dimension',
   z.strictObject({
     dimension_id: z.string().regex(/^[0-9a-f]{32}$/),
-    release: z.string(),
+    release: Text,
   }),
 );

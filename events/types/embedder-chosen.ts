@@ -1,13 +1,14 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineEvent } from '../event-type.js';
+import { Text } from './values.js';
 
 /** The embedder whose vectors this dimension is searched by. */
 export const EmbedderChosen = defineEvent(
   'EmbedderChosen',
   'setting',
   z.strictObject({
-    requested: z.string().min(1),
-    name: z.string().min(1),
-    space: z.string().min(1),
+    requested: Text.min(1),
+    name: Text.min(1),
+    space: Text.min(1),
   }),
 );

@@ -1,12 +1,13 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineEvent } from '../event-type.js';
+import { Json, Text } from './values.js';
 
 /** A setting of the dimension got another value. */
 export const SettingChanged = defineEvent(
   'SettingChanged',
   'setting',
   z.strictObject({
-    key: z.string().min(1).max(128),
-    value: z.json(),
+    key: Text.min(1).max(128),
+    value: Json,
   }),
 );

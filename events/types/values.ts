@@ -1,5 +1,5 @@
 /** The value types that payloads of events share. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text that every MessagePack library writes and reads alike: no lone surrogates. */
 export const Text = z.string().refine((text) => text.isWellFormed(), 'is not well-formed Unicode');
@@ -17,8 +17,37 @@ export const TimeMs = z.int();
 /** `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, as checked by the command that wrote it. */
 export const Instant = z.string().regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/);
 
+export type JsonValue = z.infer<ReturnType<typeof z.json>>;
+
+/** How deep JSON may be nested: far less than the stack of any reader holds. */
+const JSON_DEPTH_MAX = 64;
+
+function isJson(value: unknown, depth = JSON_DEPTH_MAX): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'boolean' || value === null) return true;
+  if (typeof value !== 'object') return false;
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isJson(item, depth - 1));
+  const entries = Object.entries(value);
+  return (
+    isPlain(value) && entries.every(([key, item]) => key.isWellFormed() && isJson(item, depth - 1))
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Any JSON value: well-formed text, finite numbers. */
+export const Json = z.custom<JsonValue>((value) => isJson(value), 'is not JSON');
+
 /** Any JSON object. */
-export const Metadata = z.record(z.string(), z.json());
+export const Metadata = z.custom<Record<string, JsonValue>>(
+  (value) => typeof value === 'object' && value !== null && isPlain(value) && isJson(value),
+  'is not a JSON object',
+);
 
 const bytes = (size: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === size, {

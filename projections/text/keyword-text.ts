@@ -15,28 +15,20 @@ export const standsAlone = (code: number): boolean => {
   return kind === UNSPACED || kind === HANGUL;
 };
 
+const SYMBOL_OR_LETTER = /[\u0080-\u{10ffff}]/gu;
+
+/** What one character outside ASCII becomes. */
+function spaced(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (kindOf(code) === SEPARATOR) return ' ';
+  return standsAlone(code) ? ` ${character} ` : character;
+}
+
 /**
- * The text as indexed: NFC, lone characters between single spaces, and a space for each symbol
+ * The text as indexed: NFC, a space on both sides of lone characters, and a space for each symbol
  * outside ASCII, because FTS5 takes those younger than its Unicode tables (many emoji) for letters.
  * Pure ASCII comes back as it is.
  */
 export function keywordText(text: string): string {
-  if (!NOT_ASCII.test(text)) return text;
-  const normal = text.normalize('NFC');
-  const parts: string[] = [];
-  let start = 0;
-  let index = 0;
-  while (index < normal.length) {
-    const code = normal.codePointAt(index) ?? 0;
-    const end = index + (code > 0xffff ? 2 : 1);
-    const alone = code > 0x7f && standsAlone(code);
-    if (alone || (code > 0x7f && kindOf(code) === SEPARATOR)) {
-      if (index > start) parts.push(normal.slice(start, index));
-      if (alone) parts.push(normal.slice(index, end));
-      start = end;
-    }
-    index = end;
-  }
-  if (start < normal.length) parts.push(normal.slice(start));
-  return parts.join(' ');
+  return NOT_ASCII.test(text) ? text.normalize('NFC').replace(SYMBOL_OR_LETTER, spaced) : text;
 }

@@ -45,25 +45,27 @@ export function termHash(term: string): number {
 /** Packs the terms of a passage. Frequencies stop at 255; terms with one hash count as one term. */
 export function packTerms(terms: readonly string[]): PackedTerms {
   const hashes = new Uint32Array(terms.length);
-  for (let index = 0; index < terms.length; index += 1)
+  for (let index = 0; index < terms.length; index += 1) {
     hashes[index] = termHash(terms[index] ?? '');
-  hashes.sort();
-  let distinct = 0;
-  for (let index = 0; index < hashes.length; index += 1) {
-    if (index === 0 || hashes[index] !== hashes[index - 1]) distinct += 1;
   }
+  hashes.sort();
+  const counts = new Uint8Array(hashes.length);
+  let last = -1;
+  for (const hash of hashes) {
+    if (last < 0 || hashes[last] !== hash) {
+      last += 1;
+      hashes[last] = hash;
+    }
+    const count = counts[last] ?? 0;
+    if (count < MAX_FREQUENCY) counts[last] = count + 1;
+  }
+  const distinct = last + 1;
   const blob = new Uint8Array(distinct * ENTRY_BYTES);
   const view = new DataView(blob.buffer);
-  let entry = -1;
-  for (let index = 0; index < hashes.length; index += 1) {
-    const hash = hashes[index] ?? 0;
-    if (index === 0 || hash !== hashes[index - 1]) {
-      entry += 1;
-      view.setUint32(entry * HASH_BYTES, hash, true);
-    }
-    const place = distinct * HASH_BYTES + entry;
-    blob[place] = Math.min(MAX_FREQUENCY, (blob[place] ?? 0) + 1);
+  for (let entry = 0; entry < distinct; entry += 1) {
+    view.setUint32(entry * HASH_BYTES, hashes[entry] ?? 0, true);
   }
+  blob.set(counts.subarray(0, distinct), distinct * HASH_BYTES);
   return { blob, length: terms.length };
 }
 

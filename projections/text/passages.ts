@@ -26,7 +26,7 @@ interface Piece extends Passage {
 const PASSAGE_HALVES = 200;
 const LINE_HALVES = 120;
 const SHARED_HALVES = 40;
-/** Longer words (encoded bytes, minified code) count again each 64 units, so passages are bounded. */
+/** Longer words (encoded bytes, minified code) count again each 64 units: passages are bounded. */
 const LONG_WORD_UNITS = 64;
 
 const SENTENCE_ENDS = new Set('.!?…。！？｡।॥؟۔။។');

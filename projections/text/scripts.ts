@@ -72,7 +72,7 @@ function computeKind(code: number): CharacterKind {
 const PAGE_BITS = 8;
 const PAGE_SIZE = 1 << PAGE_BITS;
 const UNKNOWN = 255;
-/** Kinds already asked for, by page: a regular expression per character would cost 20 times more. */
+/** Kinds already asked for, by page: one regular expression per character costs far more. */
 const pages: (Uint8Array | undefined)[] = [];
 
 /** The kind of a code point. Lone surrogates are separators. */

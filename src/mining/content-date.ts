@@ -6,7 +6,7 @@
  */
 
 import type { SourceFormat } from './file-classes.js';
-import { readFrontmatter } from './frontmatter.js';
+import { readFrontmatter, type Frontmatter } from './frontmatter.js';
 
 /** `date` is YYYY-MM-DD. */
 export interface ContentDate {
@@ -44,18 +44,29 @@ export function contentDate(source: {
 }): ContentDate | undefined {
   const named = dateInName(source.fileName);
   if (named !== undefined) return { date: named, source: 'file_name' };
-  const frontmatter = source.format === 'markdown' ? readFrontmatter(source.text) : undefined;
-  for (const key of FRONTMATTER_KEYS) {
-    const value = frontmatter?.fields.get(key);
-    const date = typeof value === 'string' ? (isoDate(value) ?? namedDate(value)) : undefined;
-    if (date !== undefined) return { date, source: 'frontmatter' };
-  }
-  const head = headOf(source.text, frontmatter?.bodyStart ?? 0);
+  const { fields, bodyStart } = matterOf(source);
+  const entered = dateInFields(fields);
+  if (entered !== undefined) return { date: entered, source: 'frontmatter' };
+  const head = headOf(source.text, bodyStart);
   const stated = isoDate(head) ?? slashedDate(head) ?? namedDate(head);
   if (stated !== undefined) return { date: stated, source: 'body' };
   const changed = new Date(source.mtimeMs ?? Number.NaN);
   if (Number.isNaN(changed.getTime())) return undefined;
   return { date: changed.toISOString().slice(0, 10), source: 'mtime' };
+}
+
+function matterOf(source: { readonly text: string; readonly format: SourceFormat }): Frontmatter {
+  const found = source.format === 'markdown' ? readFrontmatter(source.text) : undefined;
+  return found ?? { fields: new Map(), bodyStart: 0 };
+}
+
+function dateInFields(fields: Frontmatter['fields']): string | undefined {
+  for (const key of FRONTMATTER_KEYS) {
+    const value = fields.get(key);
+    const date = typeof value === 'string' ? (isoDate(value) ?? namedDate(value)) : undefined;
+    if (date !== undefined) return date;
+  }
+  return undefined;
 }
 
 function dateInName(fileName: string): string | undefined {

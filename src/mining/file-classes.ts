@@ -5,9 +5,10 @@
  * A new kind of source is a row of the class table. Names are compared in lower case.
  */
 
-import type { Chunk, ChunkSizes } from './chunk.js';
+import type { Chunk } from './chunk.js';
 import { chunkMarkdown } from './chunk-markdown.js';
 import { chunkText } from './chunk-text.js';
+import type { ChunkSizes } from './sizes.js';
 
 export type SourceFormat = 'text' | 'markdown';
 

@@ -6,9 +6,11 @@
  * and taking it for frontmatter would lose it.
  */
 
+type FieldValue = string | readonly string[];
+
 /** What was read, and the offset at which the body starts. Keys are in lower case. */
 export interface Frontmatter {
-  readonly fields: ReadonlyMap<string, string | readonly string[]>;
+  readonly fields: ReadonlyMap<string, FieldValue>;
   readonly bodyStart: number;
 }
 
@@ -38,31 +40,38 @@ export function readFrontmatter(text: string): Frontmatter | undefined {
   const opening = /^(---|\+\+\+)[ \t]*\n/.exec(head);
   if (opening === null) return undefined;
   const dialect = opening[1] === '---' ? YAML : TOML;
-  const fields = new Map<string, string | readonly string[]>();
-  let listKey: string | undefined;
-  let inTable = false;
+  const lines: string[] = [];
   let position = opening[0].length;
   for (const line of head.slice(position).split('\n')) {
     position += line.length + 1;
-    if (dialect.closing.test(line)) return closed(fields, Math.min(position, text.length));
-    const key = dialect.key.exec(line);
-    if (key === null && !dialect.other.test(line)) return undefined;
-    inTable ||= dialect === TOML && line.startsWith('[');
-    if (key?.[1] !== undefined && !inTable) {
-      listKey = key[1].toLowerCase();
-      fields.set(listKey, readValue(key[2] ?? ''));
-    } else if (listKey !== undefined) {
-      addListItem(fields, listKey, line);
+    if (dialect.closing.test(line)) {
+      const fields = readFields(lines, dialect);
+      return fields.size === 0 ? undefined : { fields, bodyStart: Math.min(position, text.length) };
     }
+    if (!dialect.key.test(line) && !dialect.other.test(line)) return undefined;
+    lines.push(line);
   }
   return undefined;
 }
 
-function closed(fields: Frontmatter['fields'], bodyStart: number): Frontmatter | undefined {
-  return fields.size === 0 ? undefined : { fields, bodyStart };
+function readFields(lines: readonly string[], dialect: Dialect): Map<string, FieldValue> {
+  const fields = new Map<string, FieldValue>();
+  let listKey: string | undefined;
+  for (const line of lines) {
+    // Keys below a TOML table are not at the top level.
+    if (dialect === TOML && line.startsWith('[')) break;
+    const [, key, value = ''] = dialect.key.exec(line) ?? [];
+    if (key !== undefined) {
+      listKey = key.toLowerCase();
+      fields.set(listKey, readValue(value));
+    } else if (listKey !== undefined) {
+      addListItem(fields, listKey, line);
+    }
+  }
+  return fields;
 }
 
-function readValue(raw: string): string | readonly string[] {
+function readValue(raw: string): FieldValue {
   const value = raw.trim();
   if (value.startsWith('[') && value.endsWith(']')) {
     const items = value.slice(1, -1).match(/"[^"]*"|'[^']*'|[^,]+/g) ?? [];
@@ -72,11 +81,7 @@ function readValue(raw: string): string | readonly string[] {
   return /^[|>][+-]?\d?$/.test(value) ? '' : unquote(value);
 }
 
-function addListItem(
-  fields: Map<string, string | readonly string[]>,
-  key: string,
-  line: string,
-): void {
+function addListItem(fields: Map<string, FieldValue>, key: string, line: string): void {
   const item = /^[ \t]*-[ \t]+(\S.*)$/.exec(line)?.[1];
   const before = fields.get(key);
   if (item === undefined || before === undefined) return;

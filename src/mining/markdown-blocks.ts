@@ -29,9 +29,12 @@ interface RawEnd {
 /** A heading longer than this is no title, and its text is repeated on every chunk below it. */
 const LONGEST_HEADING = 200;
 
+/** The marks of a rule are counted this far. */
+const LONGEST_RULE = 1000;
+
 const ATX = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/;
 const SETEXT = /^ {0,3}(?:=+|-+)[ \t]*$/;
-const RULE = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$/;
+const RULE = /^ {0,3}(?:[- \t]+|[* \t]+|[_ \t]+)$/;
 const FENCE = /^[ \t]*(`{3,}|~{3,})(.*)$/;
 const ITEM = /^[ \t]*(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)[ \t]*/;
 const HTML = /^ {0,3}<(?:(!--)|(script|pre|style|textarea)(?=[\s>]|$))/i;
@@ -98,13 +101,7 @@ class BlockScanner {
   #takeStart(line: string, span: Span, indent: number): boolean {
     if (this.#takeSetext(line, span)) return true;
     const isInItem = this.#itemIndent > 0 && indent >= this.#itemIndent;
-    const atx = isInItem ? null : ATX.exec(line);
-    if (atx !== null) {
-      this.#itemIndent = 0;
-      this.#closeBlock();
-      this.#addHeading(span, { level: (atx[1] ?? '').length, title: headingText(atx[2] ?? '') });
-      return true;
-    }
+    if (!isInItem && this.#takeAtx(line, span)) return true;
     if (indent > 3 && !isInItem) return false;
     const closes = rawEnd(line);
     if (closes !== undefined) {
@@ -114,6 +111,15 @@ class BlockScanner {
       return true;
     }
     return this.#takeItem(line, span, indent);
+  }
+
+  #takeAtx(line: string, span: Span): boolean {
+    const [, marks, title = ''] = ATX.exec(line) ?? [];
+    if (marks === undefined) return false;
+    this.#itemIndent = 0;
+    this.#closeBlock();
+    this.#addHeading(span, { level: marks.length, title: headingText(title) });
+    return true;
   }
 
   #takeSetext(line: string, span: Span): boolean {
@@ -128,7 +134,7 @@ class BlockScanner {
   }
 
   #takeItem(line: string, span: Span, indent: number): boolean {
-    if (RULE.test(line)) {
+    if (isRule(line)) {
       if (indent < this.#itemIndent) this.#itemIndent = 0;
       this.#openBlock(span, 'other');
       this.#closeBlock();
@@ -203,14 +209,17 @@ class BlockScanner {
 
 /** How the raw block that this line opens ends; undefined when it opens none. */
 function rawEnd(line: string): RawEnd['closes'] | undefined {
-  const fence = FENCE.exec(line);
-  const run = fence?.[1];
-  if (run !== undefined && !(run.startsWith('`') && fence?.[2]?.includes('`'))) {
-    return (later) => closesFence(later, run);
-  }
-  const html = HTML.exec(line);
-  if (html === null) return undefined;
-  const end = html[1] === undefined ? `</${(html[2] ?? '').toLowerCase()}>` : '-->';
+  const [, run, info = ''] = FENCE.exec(line) ?? [];
+  if (run === undefined) return htmlEnd(line);
+  // Back quotes after the run make it code within a line.
+  if (run.startsWith('`') && info.includes('`')) return undefined;
+  return (later) => closesFence(later, run);
+}
+
+function htmlEnd(line: string): RawEnd['closes'] | undefined {
+  const [opening, comment, tag = ''] = HTML.exec(line) ?? [];
+  if (opening === undefined) return undefined;
+  const end = comment === undefined ? `</${tag.toLowerCase()}>` : '-->';
   // A block that ends on the line it opens on is running text like any other.
   if (line.toLowerCase().includes(end)) return undefined;
   return (later) => later.toLowerCase().includes(end);
@@ -219,6 +228,11 @@ function rawEnd(line: string): RawEnd['closes'] | undefined {
 function closesFence(line: string, run: string): boolean {
   const text = line.trim();
   return text.length >= run.length && text === run.charAt(0).repeat(text.length);
+}
+
+/** Three or more of one mark; counted, as a repeated group would overflow on a long line. */
+function isRule(line: string): boolean {
+  return RULE.test(line) && line.slice(0, LONGEST_RULE).replace(/[ \t]/g, '').length >= 3;
 }
 
 function isDelimiterRow(line: string): boolean {

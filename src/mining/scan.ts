@@ -89,7 +89,7 @@ export async function scanSources(path: string, options: ScanOptions = {}): Prom
   const isSingleFile = !stats.isDirectory();
   const root = isSingleFile ? dirname(real) : real;
   const scan = new Scan(root, options);
-  if (isSingleFile) await scan.takeSingle(basename(real), stats);
+  if (isSingleFile) scan.takeSingle(basename(real), stats);
   else await scan.walkRoot();
   return { root, isSingleFile, ...scan.found };
 }
@@ -152,7 +152,7 @@ class Scan {
   }
 
   /** A file that was named itself is asked neither patterns nor ignore files. */
-  async takeSingle(name: string, stats: Stats): Promise<void> {
+  takeSingle(name: string, stats: Stats): void {
     const relativePath = name.normalize('NFC');
     if (!stats.isFile()) this.#skip(relativePath, 'special_file');
     else if (!this.#isLeftOut(name, relativePath)) {

@@ -59,7 +59,7 @@ function unwrap(text: string): string {
   return text.slice(start, end).replace(LONE_QUOTE, '').trim();
 }
 
-/** Brings a candidate under the maximum: without its quotes, else its last fragment, else its end. */
+/** A candidate of at most 250: without its quotes, else its last fragment, else its end. */
 function shorten(candidate: string): string {
   if (lengthOf(candidate) <= MAX_CHARACTERS) return candidate;
   const inner = unwrap(candidate);

@@ -6,7 +6,8 @@ import { buildFtsQuery, ftsQueryParts, rebuildFtsQuery } from '../../../src/sear
 
 const db = new Database(':memory:');
 db.exec(
-  `CREATE VIRTUAL TABLE t USING fts5(c, tokenize="unicode61 remove_diacritics 2 categories 'L* M* N* Co'")`,
+  `CREATE VIRTUAL TABLE t USING fts5(c,
+    tokenize="unicode61 remove_diacritics 2 categories 'L* M* N* Co'")`,
 );
 const insert = db.prepare('INSERT INTO t (c) VALUES (?)');
 const match = db.prepare('SELECT count(*) AS n FROM t WHERE t MATCH ?');

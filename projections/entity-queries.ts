@@ -1,0 +1,119 @@
+/** What is asked of the memories: one by id, pages of them, equal texts. */
+import { createHash } from 'node:crypto';
+import type { Db, SqlValue } from './database.js';
+
+export interface EntityRow {
+  readonly num: number;
+  readonly id: string;
+  readonly stream: string;
+  readonly realm: string;
+  readonly domain: string;
+  readonly content: string;
+  /** JSON. */
+  readonly metadata: string;
+  readonly sourceFile: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly living: number;
+}
+
+const ENTITY = `SELECT num, id, stream, realm, domain, content, metadata,
+    source_file AS sourceFile, created_ms AS createdMs, updated_ms AS updatedMs, living
+  FROM entities`;
+
+/** The living memory with that id. */
+export function entityById(db: Db, id: string): EntityRow | undefined {
+  return db.get<EntityRow>(`${ENTITY} WHERE id = ? AND living = 1 ORDER BY added LIMIT 1`, id);
+}
+
+/** The memory of that stream, deleted or not. */
+export function entityOfStream(db: Db, stream: string): EntityRow | undefined {
+  return db.get<EntityRow>(`${ENTITY} WHERE stream = ?`, stream);
+}
+
+export function entitiesByNum(db: Db, nums: readonly number[]): EntityRow[] {
+  return db.all<EntityRow>(
+    `${ENTITY} WHERE num IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(nums),
+  );
+}
+
+/** The oldest living memory with that content hash, within a realm and domain if given. */
+export function entityByContent(
+  db: Db,
+  hash: Uint8Array,
+  place: Place = {},
+): EntityRow | undefined {
+  const { where, values } = placeCondition(place);
+  return db.get<EntityRow>(
+    `${ENTITY} WHERE content_hash = ? AND living = 1 ${where} ORDER BY added LIMIT 1`,
+    hash,
+    ...values,
+  );
+}
+
+export interface Place {
+  readonly realm?: string | undefined;
+  readonly domain?: string | undefined;
+}
+
+/** `AND realm = ? …`, to follow other conditions. */
+export function placeCondition(place: Place): { where: string; values: SqlValue[] } {
+  const parts: string[] = [];
+  const values: SqlValue[] = [];
+  for (const column of ['realm', 'domain'] as const) {
+    const value = place[column];
+    if (value === undefined) continue;
+    parts.push(`AND entities.${column} = ?`);
+    values.push(value);
+  }
+  return { where: parts.join(' '), values };
+}
+
+export interface EntityPage extends Place {
+  readonly limit: number;
+  readonly offset: number;
+  readonly oldestFirst?: boolean;
+  readonly sourceFile?: string;
+}
+
+/** Living memories, newest first: by time of creation, then by order of events. */
+export function listEntities(db: Db, page: EntityPage): EntityRow[] {
+  const { where, values } = placeCondition(page);
+  const direction = page.oldestFirst === true ? 'ASC' : 'DESC';
+  const source = page.sourceFile === undefined ? '' : 'AND source_file = ?';
+  if (page.sourceFile !== undefined) values.push(page.sourceFile);
+  return db.all<EntityRow>(
+    `${ENTITY} WHERE living = 1 ${where} ${source}
+     ORDER BY created_ms ${direction}, added ${direction}, stream LIMIT ? OFFSET ?`,
+    ...values,
+    page.limit,
+    page.offset,
+  );
+}
+
+export function countEntities(db: Db, place: Place = {}): number {
+  const { where, values } = placeCondition(place);
+  const sql = `SELECT count(*) AS count FROM entities WHERE living = 1 ${where}`;
+  return db.get<{ count: number }>(sql, ...values)?.count ?? 0;
+}
+
+/** The texts of the first living memories, in the total order of their adds. */
+export function firstContents(db: Db, limit: number): string[] {
+  const rows = db.all<{ content: string }>(
+    'SELECT content FROM entities WHERE living = 1 ORDER BY added LIMIT ?',
+    limit,
+  );
+  return rows.map(({ content }) => content);
+}
+
+/** One hash over the texts that {@link firstContents} gives: changes when one of them does. */
+export function hashOfFirstContents(db: Db, limit: number): string {
+  const hash = createHash('sha256');
+  const rows = db.iterate<{ content_hash: Buffer }>(
+    'SELECT content_hash FROM entities WHERE living = 1 ORDER BY added LIMIT ?',
+    limit,
+  );
+  for (const row of rows) hash.update(row.content_hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,145 @@
+/**
+ * cache/embeddings.db: the vector of each passage's text, by embedding space. It outlives
+ * generations of views, so that a rebuild or a switch back runs no model again; deleting it costs
+ * time, never memory.
+ *
+ * Rows name the stream they came from, so that an erasure finds them.
+ */
+import { AltError, type Files } from '../../events/index.js';
+import { Db, isDamagedDatabase } from '../database.js';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS spaces (space INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE IF NOT EXISTS vectors (
+  space INTEGER NOT NULL,
+  text_hash BLOB NOT NULL,
+  stream TEXT NOT NULL,
+  vector BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS vectors_text ON vectors (space, text_hash);
+CREATE TABLE IF NOT EXISTS marks (
+  space INTEGER NOT NULL,
+  generation TEXT NOT NULL,
+  label INTEGER NOT NULL,
+  PRIMARY KEY (space, generation)
+) STRICT, WITHOUT ROWID;`;
+
+const VECTOR_BYTES = 384 * 4;
+
+/** The vectors of one space in the cache. */
+export class EmbeddingCache {
+  readonly #db: Db;
+  readonly #space: number;
+
+  private constructor(db: Db, spaceId: string) {
+    this.#db = db;
+    this.#db.transaction(() => {
+      this.#db.exec(SCHEMA);
+      this.#db.run('INSERT OR IGNORE INTO spaces (name) VALUES (?)', spaceId);
+    });
+    const row = this.#db.get<{ space: number }>('SELECT space FROM spaces WHERE name = ?', spaceId);
+    this.#space = row?.space ?? 0;
+  }
+
+  /** Opens the cache; one that SQLite cannot read is thrown away and begun anew. */
+  static open(files: Files, path: string, spaceId: string): EmbeddingCache {
+    try {
+      return EmbeddingCache.#tryOpen(path, spaceId);
+    } catch (error) {
+      if (!isDamagedDatabase(error)) throw error;
+      EmbeddingCache.discard(files, path);
+      return EmbeddingCache.#tryOpen(path, spaceId);
+    }
+  }
+
+  static #tryOpen(path: string, spaceId: string): EmbeddingCache {
+    const db = new Db(path, { create: true });
+    try {
+      return new EmbeddingCache(db, spaceId);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** Removes the cache's files: costs time, never memory. */
+  static discard(files: Files, path: string): void {
+    for (const suffix of ['', '-wal', '-shm']) files.remove(`${path}${suffix}`);
+  }
+
+  /** Damage of the cache must not be taken for damage of the views. */
+  #guarded<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (!isDamagedDatabase(error)) throw error;
+      throw new AltError('CACHE_DAMAGED', 'The embedding cache is unreadable.', { cause: error });
+    }
+  }
+
+  /** The vector of a text, `'empty'` for a text that has none, undefined when not embedded yet. */
+  get(textHash: Uint8Array): Float32Array | 'empty' | undefined {
+    const sql = 'SELECT vector FROM vectors WHERE space = ? AND text_hash = ?';
+    const row = this.#guarded(() => {
+      return this.#db.get<{ vector: Buffer }>(sql, this.#space, textHash);
+    });
+    if (!row) return undefined;
+    return row.vector.length === VECTOR_BYTES ? toFloats(row.vector) : 'empty';
+  }
+
+  has(textHash: Uint8Array): boolean {
+    const sql = 'SELECT 1 FROM vectors WHERE space = ? AND text_hash = ?';
+    return this.#guarded(() => this.#db.get(sql, this.#space, textHash)) !== undefined;
+  }
+
+  /** Stores vectors and moves the mark: every passage up to that label is embedded. */
+  put(rows: readonly CachedVector[], mark: Mark): void {
+    this.#guarded(() => {
+      this.#db.transaction(() => {
+        for (const row of rows) this.#insert(row);
+        const { generation, label } = mark;
+        const sql = 'INSERT OR REPLACE INTO marks VALUES (?, ?, ?)';
+        this.#db.run(sql, this.#space, generation, label);
+      });
+    });
+  }
+
+  #insert({ textHash, stream, vector }: CachedVector): void {
+    const bytes = vector
+      ? Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)
+      : Buffer.alloc(0);
+    const sql = 'INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)';
+    this.#db.run(sql, this.#space, textHash, stream, bytes);
+  }
+
+  /** The label up to which every passage of that generation of views is embedded; 0 for none. */
+  mark(generation: string): number {
+    const sql = 'SELECT label FROM marks WHERE space = ? AND generation = ?';
+    return this.#guarded(() => {
+      return this.#db.get<{ label: number }>(sql, this.#space, generation)?.label ?? 0;
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** How far the passages of one generation of views are embedded. */
+export interface Mark {
+  readonly generation: string;
+  readonly label: number;
+}
+
+export interface CachedVector {
+  readonly textHash: Uint8Array;
+  readonly stream: string;
+  /** Undefined for a text in which the embedder found nothing. */
+  readonly vector: Float32Array | undefined;
+}
+
+function toFloats(bytes: Buffer): Float32Array {
+  // A copy: SQLite's buffer need not be aligned to four bytes.
+  const copy = new Uint8Array(bytes);
+  return new Float32Array(copy.buffer);
+}

@@ -1,0 +1,198 @@
+/**
+ * The hnsw index of one space as a file: loaded only when its checksum holds and it belongs to the
+ * live views, for the library cannot tell (a damaged file can end the process, one of another
+ * space loads without a word). Always disposable.
+ */
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { makeFolderDurably, readText, replaceFile, type Files } from '../../events/index.js';
+import type { Neighbour } from './exact-vectors.js';
+
+type Hnsw = import('hnswlib-node').HierarchicalNSW;
+
+const DIMENSION = 384;
+const NEIGHBOURS_PER_NODE = 16;
+const EF_CONSTRUCTION = 200;
+const SEED = 100;
+const CAPACITY_AT_FIRST = 8_192;
+/** The library falls back to 10 after every load; the recall at 10 is 0.73, at 100 over 0.99. */
+const EF_MIN = 100;
+/** Labels are 32-bit in the library; larger ones silently become others. */
+const LABEL_MAX = 2 ** 32 - 1;
+
+export interface HnswManifest {
+  readonly format: 1;
+  readonly generation: string;
+  readonly space: string;
+  readonly count: number;
+  /** Every embedded passage up to this label is in the index. */
+  readonly maxLabel: number;
+  readonly sha256: string;
+}
+
+/** Where an index lives and what it must be of. */
+export interface HnswPlace {
+  readonly files: Files;
+  readonly folder: string;
+  readonly generation: string;
+  readonly space: string;
+}
+
+/** The library, or undefined where it is not installed or was not built. */
+function loadLibrary(): typeof import('hnswlib-node') | undefined {
+  try {
+    return createRequire(import.meta.url)('hnswlib-node') as typeof import('hnswlib-node');
+  } catch {
+    // An optional dependency: exact search takes its place, and status says so.
+    return undefined;
+  }
+}
+
+let library: ReturnType<typeof loadLibrary> | undefined;
+let isLoaded = false;
+
+/** Whether an index can be built and searched on this machine. */
+export function isHnswAvailable(): boolean {
+  if (!isLoaded) library = loadLibrary();
+  isLoaded = true;
+  return library !== undefined;
+}
+
+export class HnswFile {
+  readonly #index: Hnsw;
+  #maxLabel: number;
+  #count: number;
+
+  private constructor(index: Hnsw, state: { readonly maxLabel: number; readonly count: number }) {
+    this.#index = index;
+    this.#maxLabel = state.maxLabel;
+    this.#count = state.count;
+  }
+
+  static create(): HnswFile | undefined {
+    if (!isHnswAvailable() || !library) return undefined;
+    const index = new library.HierarchicalNSW('cosine', DIMENSION);
+    index.initIndex({
+      maxElements: CAPACITY_AT_FIRST,
+      m: NEIGHBOURS_PER_NODE,
+      efConstruction: EF_CONSTRUCTION,
+      randomSeed: SEED,
+    });
+    return new HnswFile(index, { maxLabel: 0, count: 0 });
+  }
+
+  /** The index on disk, or undefined when there is none that is sound and of this place. */
+  static load(place: HnswPlace): HnswFile | undefined {
+    if (!isHnswAvailable() || !library) return undefined;
+    const manifest = readManifest(place);
+    if (!manifest) return undefined;
+    const path = join(place.folder, 'index.hnsw');
+    if (hashOf(place.files, path) !== manifest.sha256) return undefined;
+    const index = new library.HierarchicalNSW('cosine', DIMENSION);
+    index.readIndexSync(path);
+    return new HnswFile(index, manifest);
+  }
+
+  get maxLabel(): number {
+    return this.#maxLabel;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Labels must rise from call to call. */
+  add(label: number, vector: Float32Array): void {
+    if (label > LABEL_MAX) throw new Error('The labels of the vector index are used up.');
+    const capacity = this.#index.getMaxElements();
+    if (this.#index.getCurrentCount() >= capacity) this.#index.resizeIndex(capacity * 2);
+    this.#index.addPoint(Array.from(vector), label);
+    this.#count += 1;
+    this.#maxLabel = label;
+  }
+
+  /** Passages up to that label are in here or have no vector. */
+  reach(label: number): void {
+    this.#maxLabel = Math.max(this.#maxLabel, label);
+  }
+
+  /** Takes a label out of the answers; in memory only. */
+  remove(label: number): void {
+    try {
+      this.#index.markDelete(label);
+    } catch {
+      // Not in the index, or out already: what was wanted.
+    }
+  }
+
+  cosine(query: Float32Array, label: number): number | undefined {
+    let sum = 0;
+    try {
+      const point = this.#index.getPoint(label);
+      for (let at = 0; at < DIMENSION; at += 1) sum += (query[at] ?? 0) * (point[at] ?? 0);
+    } catch {
+      // The library throws for a label that it does not hold.
+      return undefined;
+    }
+    return sum;
+  }
+
+  search(query: Float32Array, count: number, isAllowed?: (label: number) => boolean): Neighbour[] {
+    const wanted = Math.min(count, this.#index.getCurrentCount());
+    if (wanted === 0) return [];
+    this.#index.setEf(Math.max(EF_MIN, 2 * count));
+    const found = this.#index.searchKnn(Array.from(query), wanted, isAllowed);
+    return found.neighbors.map((label, at) => {
+      return { label, cosine: 1 - (found.distances[at] ?? 1) };
+    });
+  }
+
+  /** Writes the index beside the old one and takes its place. */
+  save(place: HnswPlace): void {
+    const { files, folder, generation, space } = place;
+    makeFolderDurably(files, folder);
+    const aside = join(folder, 'index.hnsw.new');
+    this.#index.writeIndexSync(aside);
+    const sha256 = hashOf(files, aside);
+    files.remove(join(folder, 'index.json'));
+    files.rename(aside, join(folder, 'index.hnsw'));
+    const state = { count: this.#count, maxLabel: this.#maxLabel };
+    const manifest: HnswManifest = { format: 1, generation, space, ...state, sha256 };
+    replaceFile(files, join(folder, 'index.json'), `${JSON.stringify(manifest)}\n`);
+  }
+}
+
+function readManifest(place: HnswPlace): HnswManifest | undefined {
+  try {
+    const text = readText(join(place.folder, 'index.json')) ?? '{}';
+    const manifest = JSON.parse(text) as Partial<HnswManifest>;
+    const fits = manifest.generation === place.generation && manifest.space === place.space;
+    return manifest.format === 1 && fits ? (manifest as HnswManifest) : undefined;
+  } catch {
+    // An unreadable manifest describes nothing; the index is built again.
+    return undefined;
+  }
+}
+
+/** Stamp of the index on disk: changes when another process has saved one. */
+export function hnswStamp(place: HnswPlace): string {
+  return String(place.files.stat(join(place.folder, 'index.json'))?.mtimeNs ?? '');
+}
+
+const HASH_CHUNK_BYTES = 4 * 1024 * 1024;
+
+function hashOf(files: Files, path: string): string {
+  const stat = files.stat(path);
+  if (!stat) return '';
+  const hash = createHash('sha256');
+  const handle = files.open(path, 'read');
+  try {
+    for (let at = 0; at < stat.sizeBytes; at += HASH_CHUNK_BYTES) {
+      hash.update(files.read(handle, at, Math.min(HASH_CHUNK_BYTES, stat.sizeBytes - at)));
+    }
+  } finally {
+    files.close(handle);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,110 @@
+/** Looking into the log: what happened, to what, by whom. */
+import type { VersionVector } from '../events/index.js';
+import { listEvents, readHeads, type JournalEntry } from '../projections/index.js';
+import { toIso } from './entity.js';
+import { streamIn, type Session } from './session.js';
+import { checkInteger } from './values.js';
+
+export interface LogEntry {
+  /** `replica:seq`. */
+  readonly event: string;
+  /** First 8 bytes of the digest: with `event` a reference that cannot be mistaken. */
+  readonly digest: string;
+  readonly type: string | null;
+  readonly stream: string | null;
+  readonly status: JournalEntry['status'];
+  /** The writer's wall clock. */
+  readonly at: string;
+  readonly actor: JournalEntry['commit']['actor'];
+  readonly source: string;
+  readonly batch: string | null;
+  /** What the event says; null once erased, or when its bytes cannot be read. */
+  readonly data: unknown;
+}
+
+export interface HistoryOptions {
+  /** 1–10,000; 50 when absent. */
+  readonly limit?: number | undefined;
+  readonly type?: string | undefined;
+  /** Only events of the memory with that id. */
+  readonly entityId?: string | undefined;
+  /** A cursor from an earlier answer: only what is held since. */
+  readonly after?: string | undefined;
+  readonly oldestFirst?: boolean | undefined;
+}
+
+export interface History {
+  readonly events: LogEntry[];
+  /** Give it as `after` to go on from here, whatever arrives meanwhile. */
+  readonly cursor: string;
+}
+
+/** Events of the log, newest first unless asked otherwise, with what they say. */
+export async function history(session: Session, options: HistoryOptions): Promise<History> {
+  const limit = checkInteger(options.limit ?? 50, { what: 'limit', min: 1, max: 10_000 });
+  const { type, entityId, after } = options;
+  const { entries, heads } = await session.store.read((db) => ({
+    heads: readHeads(db),
+    entries: listEvents(db, {
+      limit,
+      newestFirst: options.oldestFirst !== true,
+      ...(type !== undefined && { type }),
+      ...(entityId !== undefined && { stream: streamIn(session, 'entity', entityId) }),
+      ...(after !== undefined && { after: decodeCursor(after) }),
+    }),
+  }));
+  const vector = Object.fromEntries([...heads].map(([replica, { seq }]) => [replica, seq]));
+  return {
+    events: entries.map((entry) => toLogEntry(session, entry)),
+    cursor: encodeCursor(vector),
+  };
+}
+
+function toLogEntry(session: Session, entry: JournalEntry): LogEntry {
+  const { replica, seq, commit } = entry;
+  return {
+    event: `${replica}:${String(seq)}`,
+    digest: entry.digest.toString('hex', 0, 8),
+    type: entry.type,
+    stream: entry.stream,
+    status: entry.status,
+    at: toIso(commit.wall),
+    actor: commit.actor,
+    source: commit.source,
+    batch: commit.batch ? Buffer.from(commit.batch).toString('hex') : null,
+    data: toJson(readData(session, entry)),
+  };
+}
+
+function readData(session: Session, entry: JournalEntry): unknown {
+  if (entry.status === 'erased') return null;
+  return session.store.log.readEvent(entry.place, entry.digest)?.data ?? null;
+}
+
+/** Byte strings as hex, so that any data prints as JSON. */
+function toJson(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+}
+
+function encodeCursor(vector: VersionVector): string {
+  const parts = Object.entries(vector).map(([replica, seq]) => {
+    return `${Buffer.from(replica, 'hex').toString('base64url')}.${seq.toString(36)}`;
+  });
+  return parts.sort().join('~');
+}
+
+function decodeCursor(cursor: string): VersionVector {
+  const vector: Record<string, number> = {};
+  for (const part of cursor.split('~')) {
+    const [replica = '', seq = ''] = part.split('.');
+    const bytes = Buffer.from(replica, 'base64url');
+    const number = Number.parseInt(seq, 36);
+    if (bytes.length === 16 && Number.isSafeInteger(number)) {
+      vector[bytes.toString('hex')] = number;
+    }
+  }
+  return vector;
+}

@@ -1,0 +1,114 @@
+/** Realms and domains: making, describing and listing them. */
+import {
+  domainDescription,
+  listDomains as domainRows,
+  listRealms as realmRows,
+  realmDescription,
+} from '../projections/index.js';
+import { domainDescribed, Places, realmDescribed } from './entities.js';
+import { toIso } from './entity.js';
+import { filterName, matchesNothing, normalizeName } from './names.js';
+import { change, type Session } from './session.js';
+import { checkLabel } from './values.js';
+
+export interface Realm {
+  readonly name: string;
+  readonly description: string;
+  readonly created_at: string;
+  readonly entity_count: number;
+  readonly domain_count: number;
+}
+
+export interface Domain {
+  readonly name: string;
+  readonly realm: string;
+  readonly description: string;
+  readonly created_at: string;
+  readonly entity_count: number;
+}
+
+/** Realm -> domain -> how many memories. */
+export type Taxonomy = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export async function listRealms(session: Session): Promise<Realm[]> {
+  const rows = await session.store.read(realmRows);
+  return rows.map((row) => ({
+    name: row.name,
+    description: row.description,
+    created_at: toIso(row.createdMs),
+    entity_count: row.entityCount,
+    domain_count: row.domainCount,
+  }));
+}
+
+export async function listDomains(session: Session, realm?: string): Promise<Domain[]> {
+  const filter = filterName(realm);
+  if (matchesNothing(filter)) return [];
+  const rows = await session.store.read((db) => domainRows(db, filter));
+  return rows.map((row) => ({
+    name: row.name,
+    realm: row.realm,
+    description: row.description,
+    created_at: toIso(row.createdMs),
+    entity_count: row.entityCount,
+  }));
+}
+
+export async function getTaxonomy(session: Session): Promise<Taxonomy> {
+  const taxonomy: Record<string, Record<string, number>> = {};
+  for (const { realm, name, entityCount } of await session.store.read((db) => domainRows(db))) {
+    (taxonomy[realm] ??= {})[name] = entityCount;
+  }
+  return taxonomy;
+}
+
+export interface Made {
+  /** As it is stored. */
+  readonly name: string;
+  readonly description: string;
+  readonly created: boolean;
+}
+
+/** Makes a realm, or describes it anew when a description is given that differs. */
+export async function createRealm(
+  session: Session,
+  name: string,
+  description = '',
+): Promise<Made> {
+  const realm = normalizeName(name, 'realm');
+  const text = checkLabel(description, 'description');
+  return change(session, {
+    decide(db) {
+      const before = realmDescription(db, realm);
+      const after = text === '' ? (before ?? '') : text;
+      const result = { name: realm, description: after, created: before === undefined };
+      if (before === after) return { events: [], result };
+      return { events: [realmDescribed(session, { name: realm, description: after })], result };
+    },
+  });
+}
+
+/** Makes a domain and its realm, or describes it anew when a description is given that differs. */
+export async function createDomain(
+  session: Session,
+  place: { readonly realm: string; readonly name: string },
+  description = '',
+): Promise<Made & { readonly realm: string }> {
+  const realm = normalizeName(place.realm, 'realm');
+  const name = normalizeName(place.name, 'domain');
+  const text = checkLabel(description, 'description');
+  return change(session, {
+    decide(db) {
+      const before = domainDescription(db, realm, name);
+      const after = text === '' ? (before ?? '') : text;
+      const result = { realm, name, description: after, created: before === undefined };
+      if (before === after) return { events: [], result };
+      const places = new Places(session, db);
+      places.need(realm, name);
+      // `need` made an undescribed domain where there was none; the description replaces it.
+      const events = before === undefined ? places.events.slice(0, -1) : places.events;
+      const described = domainDescribed(session, { realm, name, description: after });
+      return { events: [...events, described], result };
+    },
+  });
+}

@@ -1,0 +1,117 @@
+/** What a dimension holds and how it is. */
+import {
+  countEntities,
+  countEvents,
+  countFacts,
+  isHnswAvailable,
+  listRealms as realmRows,
+  readHeads,
+} from '../projections/index.js';
+import type { Embedding, EmbeddingState } from './embedding.js';
+import { toIso } from './entity.js';
+import { listRealms, type Realm } from './realms.js';
+import type { Session } from './session.js';
+import { VERSION } from './version.js';
+
+export interface Status {
+  readonly initialized: boolean;
+  readonly path: string;
+  readonly version: string;
+  readonly entities: number;
+  readonly realms: number;
+  readonly domains: number;
+  readonly facts: number;
+  readonly realms_detail: Realm[];
+  /** The embedder in use, also under the older name `embedding`. */
+  readonly embedder: string;
+  readonly embedding: string;
+  readonly embedder_state: EmbeddingState['state'];
+  readonly backend: 'hnsw' | 'flat';
+  readonly fts_enabled: boolean;
+  /** Passages with and without a vector. */
+  readonly vectors: number;
+  readonly pending: number;
+  readonly log: {
+    readonly events: number;
+    readonly unknown: number;
+    readonly invalid: number;
+    readonly erased: number;
+    readonly replicas: number;
+    readonly last_event_at: string | null;
+  };
+  readonly warnings: string[];
+}
+
+/** Status of an open dimension. Loads no model. */
+export async function status(
+  session: Session,
+  embedding: Embedding,
+  path: string,
+): Promise<Status> {
+  const { store } = session;
+  const counts = await store.read((db) => {
+    const last = db.get<{ wall: number }>(
+      'SELECT wall FROM commits ORDER BY at_ms DESC, at_counter DESC LIMIT 1',
+    );
+    const realms = realmRows(db);
+    return {
+      entities: countEntities(db),
+      realms: realms.length,
+      domains: realms.reduce((sum, { domainCount }) => sum + domainCount, 0),
+      facts: countFacts(db),
+      events: countEvents(db),
+      replicas: readHeads(db).size,
+      lastMs: last?.wall,
+      passages: db.get<{ count: number }>('SELECT count(*) AS count FROM passages')?.count ?? 0,
+    };
+  });
+  const state = await embedding.describe();
+  const pending = state.info ? await embedding.pending() : counts.passages;
+  const name = state.info?.name ?? state.requested;
+  return {
+    initialized: true,
+    path,
+    version: VERSION,
+    entities: counts.entities,
+    realms: counts.realms,
+    domains: counts.domains,
+    facts: counts.facts,
+    realms_detail: await listRealms(session),
+    embedder: name,
+    embedding: name,
+    embedder_state: state.state,
+    backend: isHnswAvailable() ? 'hnsw' : 'flat',
+    fts_enabled: true,
+    vectors: counts.passages - pending,
+    pending,
+    log: {
+      events: counts.events.total,
+      unknown: counts.events.unknown,
+      invalid: counts.events.invalid,
+      erased: counts.events.erased,
+      replicas: counts.replicas,
+      last_event_at: counts.lastMs === undefined ? null : toIso(counts.lastMs),
+    },
+    warnings: warningsOf(state, counts.events),
+  };
+}
+
+function warningsOf(
+  state: EmbeddingState,
+  events: { readonly unknown: number; readonly invalid: number },
+): string[] {
+  const warnings: string[] = [];
+  if (state.state === 'unavailable') {
+    warnings.push(`The embedder is unavailable, search is by keyword only: ${state.reason ?? ''}`);
+  }
+  if (!isHnswAvailable()) {
+    warnings.push('hnswlib-node is not installed: vectors are searched one by one.');
+  }
+  if (events.unknown > 0) {
+    warnings.push(`${String(events.unknown)} events are of a newer release; upgrade to read them.`);
+  }
+  if (events.invalid > 0) {
+    warnings.push(`${String(events.invalid)} events are invalid and are not folded.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,63 @@
+/**
+ * What erasure must do, worked out from what was written and not from any view: an event is erased
+ * when an Erased names its digest, or erases its whole stream without its writer having known.
+ */
+import type { EventDataOf } from '../../events/index.js';
+import type { Machine, WrittenEvent } from './replicas.js';
+
+interface Erasure extends WrittenEvent {
+  readonly data: EventDataOf<'Erased'>;
+}
+
+/** Valid ones: those that the tests write as version 1 with digests. */
+function isErasure(written: WrittenEvent): written is WrittenEvent & { event: { data: never } } {
+  const { type, data } = written.event;
+  return type === 'Erased' && 'digests' in data && Array.isArray(data.digests);
+}
+
+function knew(writer: WrittenEvent, of: Pick<WrittenEvent, 'replica' | 'seq'>): boolean {
+  if (writer.replica === of.replica) return writer.seq > of.seq;
+  return (writer.knew[of.replica] ?? 0) >= of.seq;
+}
+
+function covers(erasure: Erasure, written: WrittenEvent): boolean {
+  if (erasure.data.digests.some((digest) => written.digest.equals(digest))) return true;
+  if (!erasure.data.whole_stream || erasure.event.stream !== written.event.stream) return false;
+  return !knew(written, erasure);
+}
+
+/** A frame that holds no event belongs to no stream. */
+const isEvent = ({ event }: WrittenEvent): boolean => !('v' in event) || event.v >= 1;
+
+export interface Fates {
+  readonly erased: readonly WrittenEvent[];
+  readonly kept: readonly WrittenEvent[];
+}
+
+/** What must have become of everything that the machines wrote, once all of it is everywhere. */
+export function fates(machines: readonly Machine[]): Fates {
+  const all = machines.flatMap((machine) => machine.written);
+  const erasures = all.filter(isErasure).map((written) => {
+    return { ...written, data: written.event.data as EventDataOf<'Erased'> };
+  });
+  const isCovered = (written: WrittenEvent): boolean => {
+    if (isErasure(written) || !isEvent(written)) return false;
+    return erasures.some((erasure) => covers(erasure, written));
+  };
+  const kept = all.filter((written) => !isCovered(written));
+  // The same bytes may stand in a replica twice; one of the two being kept, both look readable.
+  const readable = new Set(kept.map(({ replica, nonce }) => replica + nonce.toString('hex')));
+  const erased = all.filter(({ replica, nonce }) => !readable.has(replica + nonce.toString('hex')));
+  return { erased, kept };
+}
+
+/** Those of `written` whose payload stands in some file of the machine, as `replica:seq`. */
+export function readableOn(machine: Machine, written: readonly WrittenEvent[]): string[] {
+  const bytes = new Map<string, Buffer>();
+  const found = written.filter(({ replica, nonce }) => {
+    const held = bytes.get(replica) ?? machine.bytesOf(replica);
+    bytes.set(replica, held);
+    return held.includes(nonce);
+  });
+  return found.map(({ replica, seq }) => `${replica}:${String(seq)}`);
+}

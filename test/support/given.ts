@@ -1,0 +1,245 @@
+/**
+ * Projector tests as sentences: `given(a, b).when(c).then(query, rows)`.
+ *
+ * Each event is a commit of its own, a second after the one before: the first at 1,000 ms. Each
+ * case is folded one commit at a time, by two, by three and all at once; and again with every event
+ * written by a machine of its own and arriving last to first, one at a time and all at once.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import {
+  Log,
+  LogWriter,
+  NO_HEAD,
+  streamOf,
+  type EventDataOf,
+  type EventPayload,
+  type Head,
+  type StoredCommit,
+} from '../../events/index.js';
+import type { Db } from '../../projections/index.js';
+import { Fold } from '../../replay/fold.js';
+import type { NewEvent } from '../../replay/index.js';
+import { marking } from './event-arbitraries.js';
+import { fastFiles, IDENTITY, newViews } from './replicas.js';
+
+/** Undone or Redone of the event with that index among all of the case. */
+interface Mark {
+  readonly mark: 'Undone' | 'Redone';
+  readonly index: number;
+}
+
+export type Step = NewEvent | Mark;
+
+const replicaNamed = (index: number): string => String(index).padStart(32, '0');
+
+function digestOf(payload: EventPayload, log: Log, writer: LogWriter): Buffer {
+  const { commit } = writer.append(NO_HEAD, envelope(0), [payload]);
+  return commit.events[0]?.digest ?? Buffer.from(log.replicas().join());
+}
+
+function envelope(index: number) {
+  const wall = 1_000 * (index + 1);
+  return { at: { ms: wall, counter: 0 }, wall, actor: { kind: 'api' }, source: 'user' } as const;
+}
+
+/** The payloads of a case; those of marks name earlier ones by digest. */
+function payloadsOf(steps: readonly Step[], folder: string): EventPayload[] {
+  const payloads: EventPayload[] = [];
+  const digests: Buffer[] = [];
+  for (const [index, step] of steps.entries()) {
+    const event = 'mark' in step ? markOf(step, { payloads, digests }) : step;
+    const nonce = createHash('md5').update(String(index)).digest();
+    const payload: EventPayload = { v: 1, ...event, nonce };
+    const scratch = join(folder, 'scratch', String(index));
+    const log = new Log(fastFiles, scratch);
+    const writer = writerOf(log, replicaNamed(0));
+    digests.push(digestOf(payload, log, writer));
+    writer.close();
+    payloads.push(payload);
+  }
+  return payloads;
+}
+
+function markOf(
+  { mark, index }: Mark,
+  of: { payloads: readonly EventPayload[]; digests: readonly Buffer[] },
+): NewEvent {
+  const digest = of.digests[index]?.subarray(0, 8) ?? Buffer.alloc(8);
+  const stream = of.payloads[index]?.stream ?? '';
+  return marking(mark, stream, [[Buffer.alloc(16), index + 1, digest]]);
+}
+
+function writerOf(log: Log, replica: string): LogWriter {
+  return new LogWriter({
+    files: fastFiles,
+    randomBytes: (size) => Buffer.alloc(size, 1),
+    folder: log.folderOf(replica),
+    dimension: IDENTITY.id,
+    replica,
+    durable: false,
+  });
+}
+
+function writeLog(log: Log, payloads: readonly EventPayload[], machines: 'one' | 'many') {
+  const commits: StoredCommit[] = [];
+  let head: Head = NO_HEAD;
+  for (const [index, payload] of payloads.entries()) {
+    const writer = writerOf(log, replicaNamed(machines === 'one' ? 0 : index));
+    const from = machines === 'one' ? head : NO_HEAD;
+    const appended = writer.append(from, envelope(index), [payload]);
+    writer.close();
+    head = appended.head;
+    commits.push(appended.commit);
+  }
+  return commits;
+}
+
+function foldInBatches(log: Log, commits: readonly StoredCommit[], size: number): Db {
+  const db = newViews();
+  for (let at = 0; at < commits.length; at += size) {
+    db.transaction(() => {
+      const fold = new Fold(db, log);
+      for (const commit of commits.slice(at, at + size)) fold.add(commit);
+      log.clear(fold.settle());
+    });
+  }
+  return db;
+}
+
+type Query = string | ((db: Db) => unknown);
+
+function ask(db: Db, query: Query): unknown {
+  return typeof query === 'string' ? db.all(query) : query(db);
+}
+
+function check(steps: readonly Step[], query: Query, rows: unknown): void {
+  const folder = mkdtempSync(join(tmpdir(), 'alt-given-'));
+  try {
+    const payloads = payloadsOf(steps, folder);
+    for (const machines of ['one', 'many'] as const) {
+      const log = new Log(fastFiles, join(folder, machines));
+      const commits = writeLog(log, payloads, machines);
+      const order = machines === 'one' ? commits : commits.toReversed();
+      for (const size of machines === 'one' ? [1, 2, 3, commits.length] : [1, commits.length]) {
+        const db = foldInBatches(log, order, size);
+        const answer = ask(db, query);
+        db.close();
+        expect(answer, `${machines} machine(s), ${String(size)} at a time`).toEqual(rows);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What happened before; `when` what is looked at; `then` what a query then answers. */
+export function given(...before: readonly Step[]) {
+  return {
+    when: (...events: readonly Step[]) => ({
+      then: (query: Query, rows: unknown): void => {
+        check([...before, ...events], query, rows);
+      },
+    }),
+  };
+}
+
+export const undone = (index: number): Step => ({ mark: 'Undone', index });
+export const redone = (index: number): Step => ({ mark: 'Redone', index });
+
+const stream = (kind: Parameters<typeof streamOf>[1], ...names: string[]): string =>
+  streamOf(IDENTITY.key, kind, ...names);
+
+export function entityAdded(id: string, data: Partial<EventDataOf<'EntityAdded'>> = {}): NewEvent {
+  const defaults = { entity_id: id, realm: 'alpha', domain: 'ideas', content: `text of ${id}` };
+  return { type: 'EntityAdded', stream: stream('entity', id), data: { ...defaults, ...data } };
+}
+
+export function entityRevised(
+  id: string,
+  data: Omit<EventDataOf<'EntityRevised'>, 'entity_id'>,
+): NewEvent {
+  const whole = { entity_id: id, ...data };
+  return { type: 'EntityRevised', stream: stream('entity', id), data: whole };
+}
+
+export function entityMoved(id: string, realm: string, domain: string): NewEvent {
+  const data = { entity_id: id, realm, domain };
+  return { type: 'EntityMoved', stream: stream('entity', id), data };
+}
+
+export function entityDeleted(id: string): NewEvent {
+  const data = { entity_id: id, reason: 'user' as const };
+  return { type: 'EntityDeleted', stream: stream('entity', id), data };
+}
+
+export function entityRestored(id: string): NewEvent {
+  return { type: 'EntityRestored', stream: stream('entity', id), data: { entity_id: id } };
+}
+
+export function realmDescribed(name: string, description: string): NewEvent {
+  return { type: 'RealmDescribed', stream: stream('realm', name), data: { name, description } };
+}
+
+export function realmDeleted(name: string): NewEvent {
+  return { type: 'RealmDeleted', stream: stream('realm', name), data: { name } };
+}
+
+export function domainDescribed(realm: string, name: string, description: string): NewEvent {
+  const data = { realm, name, description };
+  return { type: 'DomainDescribed', stream: stream('domain', realm, name), data };
+}
+
+export function domainDeleted(realm: string, name: string): NewEvent {
+  return { type: 'DomainDeleted', stream: stream('domain', realm, name), data: { realm, name } };
+}
+
+const TRIPLE = { subject: 'Ada', predicate: 'works_at', object: 'Mill' };
+const FACT_STREAM = stream('fact', '', ...Object.values(TRIPLE));
+
+/** About one triple: Ada works at the mill. */
+export function factAsserted(
+  id: string,
+  data: Partial<EventDataOf<'FactAsserted'>> = {},
+): NewEvent {
+  return { type: 'FactAsserted', stream: FACT_STREAM, data: { fact_id: id, ...TRIPLE, ...data } };
+}
+
+export function factEnded(ids: string[], ended: string): NewEvent {
+  return { type: 'FactEnded', stream: FACT_STREAM, data: { fact_ids: ids, ended } };
+}
+
+export function settingChanged(
+  key: string,
+  value: EventDataOf<'SettingChanged'>['value'],
+): NewEvent {
+  return { type: 'SettingChanged', stream: stream('setting', key), data: { key, value } };
+}
+
+export function embedderChosen(name: string): NewEvent {
+  const data = { requested: name, name, space: `${name}/1` };
+  return { type: 'EmbedderChosen', stream: stream('setting', 'embedder'), data };
+}
+
+export function sourceMined(
+  key: string,
+  data: Partial<EventDataOf<'SourceMined'>> = {},
+): NewEvent {
+  const defaults: EventDataOf<'SourceMined'> = {
+    source_key: key,
+    source_file: `/${key}`,
+    mode: 'projects',
+    realm: 'alpha',
+    domain: 'ideas',
+    hash: '0a'.repeat(16),
+    size_bytes: 10,
+    normalize_version: 1,
+    layout: [['e1', 1, 2]],
+    added: 1,
+    removed: 0,
+  };
+  return { type: 'SourceMined', stream: stream('source', key), data: { ...defaults, ...data } };
+}
