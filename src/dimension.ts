@@ -71,6 +71,16 @@ export class Dimension {
     this.path = resolvePath(options.path ?? join(homedir(), '.alt-memory'));
   }
 
+  /** Whether a dimension lies at the path. */
+  get exists(): boolean {
+    return readDimensionFile(this.#files, this.path) !== undefined;
+  }
+
+  /** False after {@link close}. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   /**
    * Creates the dimension if there is none.
    *

@@ -7,6 +7,8 @@ export type { Entity } from './entity.js';
 export type { Fact, Triple } from './facts.js';
 export type { History, HistoryOptions, LogEntry } from './history.js';
 export type { MineOptions, MineReport } from './mining/mine.js';
+export { OPERATIONS, type OperationName } from './operations/list.js';
+export type { Operation, OperationContext, OutputObject } from './operations/operation.js';
 export type { Domain, Realm, Taxonomy } from './realms.js';
 export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export type { Mode, SearchResult } from './search/search.js';

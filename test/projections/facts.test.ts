@@ -18,11 +18,11 @@ describe('a fact', () => {
       .then(FACTS, [fact('f1', '2024-01-01', null)]);
   });
 
-  it('said twice for overlapping times is one, and takes a source that it lacked', () => {
+  it('said again for a time within its own is one, and takes a source that it lacked', () => {
     given(factAsserted('f1', { valid_from: '2024-01-01' }))
       .when(
         factAsserted('f2', { valid_from: '2024-06-01', source: 'a letter' }),
-        factAsserted('f3', { source: 'another' }),
+        factAsserted('f3', { valid_from: '2024-01-01', valid_to: '2024-02-01', source: 'another' }),
       )
       .then(FACTS, [fact('f1', '2024-01-01', null, 'a letter')]);
   });
@@ -33,10 +33,14 @@ describe('a fact', () => {
       .then(FACTS, [fact('f1', '2024-01-01', '2024-02-01'), fact('f2', '2024-02-02', null)]);
   });
 
-  it('said for times that meet on one day is one', () => {
+  it('said for a time that only overlaps its own is two', () => {
     given(factAsserted('f1', { valid_from: '2024-01-01', valid_to: '2024-02-01' }))
-      .when(factAsserted('f2', { valid_from: '2024-02-01' }))
-      .then(FACTS, [fact('f1', '2024-01-01', '2024-02-01')]);
+      .when(factAsserted('f2', { valid_from: '2024-02-01' }), factAsserted('f3'))
+      .then(FACTS, [
+        fact('f1', '2024-01-01', '2024-02-01'),
+        fact('f2', '2024-02-01', null),
+        fact('f3', null, null),
+      ]);
   });
 
   it('is found by subject and by object, whatever their case and spaces', () => {

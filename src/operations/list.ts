@@ -1,0 +1,50 @@
+/** Every operation, in the order in which tools are listed. */
+import {
+  addEntity,
+  batchAddEntities,
+  deleteEntities,
+  deleteEntity,
+  getEntity,
+  listEntities,
+  updateEntity,
+} from './entities.js';
+import { kgAdd, kgInvalidate, kgQuery } from './facts.js';
+import type { Operation } from './operation.js';
+import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
+import { checkDuplicate, search } from './search.js';
+import {
+  closeDimension,
+  getStatus,
+  initDimension,
+  ping,
+  rebuildFts,
+  reconnect,
+} from './upkeep.js';
+
+export const OPERATIONS = {
+  search,
+  check_duplicate: checkDuplicate,
+  add_entity: addEntity,
+  get_entity: getEntity,
+  update_entity: updateEntity,
+  delete_entity: deleteEntity,
+  delete_entities: deleteEntities,
+  list_entities: listEntities,
+  batch_add_entities: batchAddEntities,
+  create_realm: createRealm,
+  list_realms: listRealms,
+  get_taxonomy: getTaxonomy,
+  get_status: getStatus,
+  create_domain: createDomain,
+  list_domains: listDomains,
+  kg_add: kgAdd,
+  kg_query: kgQuery,
+  kg_invalidate: kgInvalidate,
+  rebuild_fts: rebuildFts,
+  reconnect,
+  init_dimension: initDimension,
+  close_dimension: closeDimension,
+  ping,
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;

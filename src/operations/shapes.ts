@@ -1,0 +1,76 @@
+/** Schemas that several operations share. */
+import * as z from 'zod';
+
+export const realmName = z.string().describe('Name of a realm: a top-level bucket of memories.');
+export const domainName = z.string().describe('Name of a domain: a category within a realm.');
+export const realmFilter = realmName.optional().describe('Only this realm.');
+export const domainFilter = domainName.optional().describe('Only this domain.');
+export const entityId = z.string().describe('Id of a memory.');
+export const content = z.string().describe('The text to remember, verbatim.');
+export const metadata = z
+  .record(z.string(), z.unknown())
+  .describe('Any JSON object of at most 64 KiB.');
+export const sourceFile = z.string().describe('Where the text comes from: a path or a label.');
+
+export const entity = z.object({
+  id: z.string(),
+  realm: z.string(),
+  domain: z.string(),
+  content: z.string(),
+  metadata: z.record(z.string(), z.unknown()),
+  source_file: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
+export const newEntity = z.strictObject({
+  realm: realmName,
+  domain: domainName,
+  content,
+  metadata: metadata.optional(),
+  source_file: sourceFile.optional(),
+  entity_id: entityId.optional(),
+});
+
+export const hit = entity.omit({ content: true }).extend({
+  text: z.string(),
+  distance: z.number().nullable(),
+  score: z.number(),
+  passage: z.object({ start: z.int(), end: z.int() }).optional(),
+  explanation: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const realm = z.object({
+  name: z.string(),
+  description: z.string(),
+  created_at: z.string(),
+  entity_count: z.int(),
+  domain_count: z.int(),
+});
+
+export const domain = z.object({
+  name: z.string(),
+  realm: z.string(),
+  description: z.string(),
+  created_at: z.string(),
+  entity_count: z.int(),
+});
+
+export const triple = {
+  subject: z.string().describe('What the fact is about.'),
+  predicate: z.string().describe('The relationship; stored in lower case with underscores.'),
+  object: z.string().describe('What the subject is related to.'),
+};
+
+export const fact = z.object({
+  id: z.string(),
+  subject: z.string(),
+  predicate: z.string(),
+  object: z.string(),
+  valid_from: z.string().nullable(),
+  valid_to: z.string().nullable(),
+  source: z.string(),
+  confidence: z.number(),
+  created_at: z.string(),
+  current: z.boolean(),
+});

@@ -1,0 +1,100 @@
+/** The dimension itself: status, opening, closing, rebuilding. */
+import * as z from 'zod';
+import { VERSION } from '../version.js';
+import { defineOperation, READS, WRITES_ONCE } from './operation.js';
+import { realm } from './shapes.js';
+
+export const getStatus = defineOperation({
+  name: 'get_status',
+  title: 'Get the status',
+  description: 'Use at the start of a session: what is remembered, by which embedder, any warnings.',
+  annotations: READS,
+  input: z.strictObject({}),
+  output: z.object({
+    initialized: z.boolean(),
+    path: z.string(),
+    version: z.string(),
+    entities: z.int().optional(),
+    realms: z.int().optional(),
+    domains: z.int().optional(),
+    facts: z.int().optional(),
+    realms_detail: z.array(realm).optional(),
+    embedder: z.string().optional(),
+    embedding: z.string().optional(),
+    embedder_state: z.string().optional(),
+    backend: z.string().optional(),
+    fts_enabled: z.boolean().optional(),
+    vectors: z.int().optional(),
+    pending: z.int().optional(),
+    log: z.record(z.string(), z.unknown()).optional(),
+    warnings: z.array(z.string()),
+  }),
+  async handler(dimension) {
+    if (!dimension.isOpen && !dimension.exists) {
+      return { initialized: false, path: dimension.path, version: VERSION, warnings: [] };
+    }
+    const status = await dimension.status();
+    return { ...status, log: { ...status.log } };
+  },
+});
+
+export const rebuildFts = defineOperation({
+  name: 'rebuild_fts',
+  title: 'Rebuild the keyword index',
+  description: 'Use when keyword search misses what is there. Fills the index from the memories.',
+  annotations: WRITES_ONCE,
+  input: z.strictObject({}),
+  output: z.object({ rebuilt: z.literal(true), entities: z.int() }),
+  async handler(dimension) {
+    return { rebuilt: true as const, entities: await dimension.rebuildFts() };
+  },
+});
+
+export const reconnect = defineOperation({
+  name: 'reconnect',
+  title: 'Reconnect',
+  description: 'Use after the dimension was changed from outside. Opens every handle anew.',
+  annotations: WRITES_ONCE,
+  input: z.strictObject({}),
+  output: z.object({ reconnected: z.literal(true), entities: z.int() }),
+  async handler(dimension) {
+    await dimension.reconnect();
+    return { reconnected: true as const, entities: (await dimension.status()).entities };
+  },
+});
+
+export const initDimension = defineOperation({
+  name: 'init_dimension',
+  title: 'Initialize the dimension',
+  description: 'Use to create the dimension where there is none, or to open it again.',
+  annotations: WRITES_ONCE,
+  input: z.strictObject({}),
+  output: z.object({ created: z.boolean(), path: z.string(), version: z.string() }),
+  async handler(dimension) {
+    const created = await dimension.init();
+    return { created, path: dimension.path, version: VERSION };
+  },
+});
+
+export const closeDimension = defineOperation({
+  name: 'close_dimension',
+  title: 'Close the dimension',
+  description: 'Use to flush and close; the process stays. Other calls then ask to open it again.',
+  annotations: WRITES_ONCE,
+  input: z.strictObject({}),
+  output: z.object({ closed: z.literal(true) }),
+  async handler(dimension) {
+    await dimension.close();
+    return { closed: true as const };
+  },
+});
+
+export const ping = defineOperation({
+  name: 'ping',
+  title: 'Ping',
+  description: 'Use to see that the server answers.',
+  annotations: READS,
+  input: z.strictObject({}),
+  output: z.object({ pong: z.literal(true), version: z.string() }),
+  handler: () => Promise.resolve({ pong: true as const, version: VERSION }),
+});
