@@ -133,22 +133,26 @@ export function decodeCommitHeader(payload: Buffer): CommitHeader | undefined {
   const value = unpack(payload);
   if (!isObject(value)) return undefined;
   const { at, wall, replica, seq, count, actor, source } = value;
-  if (!Array.isArray(at) || !isCount(at[0]) || !isCount(at[1]) || !isCount(wall)) return undefined;
-  if (!isBytes(replica, 16) || !isCount(seq, 1) || !isCount(count, 1)) return undefined;
+  if (!isTime(at) || !isCount(wall) || !isBytes(replica, 16)) return undefined;
+  if (!isCount(seq, 1) || !isCount(count, 1)) return undefined;
   if (!isActor(actor) || !SOURCES.includes(source as Source)) return undefined;
   const optional = decodeOptional(value);
-  if (!optional) return undefined;
-  return {
-    at: { ms: at[0], counter: at[1] },
-    wall,
-    replica: Buffer.from(replica).toString('hex'),
-    seq,
-    count,
-    actor,
-    source: source as Source,
-    ...optional,
-  };
+  return (
+    optional && {
+      at: { ms: at[0], counter: at[1] },
+      wall,
+      replica: Buffer.from(replica).toString('hex'),
+      seq,
+      count,
+      actor,
+      source: source as Source,
+      ...optional,
+    }
+  );
 }
+
+const isTime = (value: unknown): value is [number, number] =>
+  Array.isArray(value) && isCount(value[0]) && isCount(value[1]);
 
 function isActor(value: unknown): value is Actor {
   if (!isObject(value) || !ACTOR_KINDS.includes(value.kind as Actor['kind'])) return false;
@@ -158,19 +162,27 @@ function isActor(value: unknown): value is Actor {
 
 type OptionalParts = Pick<CommitHeader, 'cause' | 'batch' | 'derivedFrom' | 'seen'>;
 
+/** The parts that may be absent; undefined when one is there and is not what it should be. */
 function decodeOptional(value: Record<string, unknown>): OptionalParts | undefined {
-  const { cause, batch, derivedFrom, seen } = value;
-  if (cause !== undefined && !isBytes(cause, 32)) return undefined;
-  if (batch !== undefined && !isBytes(batch, 16)) return undefined;
-  const references = derivedFrom === undefined ? [] : decodeReferences(derivedFrom);
-  const vector = seen === undefined ? {} : decodeVector(seen);
-  if (!references || !vector) return undefined;
-  return {
-    ...(cause && { cause }),
-    ...(batch && { batch }),
-    ...(derivedFrom !== undefined && { derivedFrom: references }),
-    ...(seen !== undefined && { seen: vector }),
-  };
+  const parts = [
+    decodePart('cause', value.cause, (part) => (isBytes(part, 32) ? part : undefined)),
+    decodePart('batch', value.batch, (part) => (isBytes(part, 16) ? part : undefined)),
+    decodePart('derivedFrom', value.derivedFrom, decodeReferences),
+    decodePart('seen', value.seen, decodeVector),
+  ];
+  if (parts.includes(undefined)) return undefined;
+  return Object.assign({}, ...parts) as OptionalParts;
+}
+
+/** `{}` for an absent part, undefined for a wrong one. */
+function decodePart(
+  name: string,
+  value: unknown,
+  decode: (value: unknown) => unknown,
+): Record<string, unknown> | undefined {
+  if (value === undefined) return {};
+  const decoded = decode(value);
+  return decoded === undefined ? undefined : { [name]: decoded };
 }
 
 function decodeReferences(value: unknown): EventReference[] | undefined {

@@ -62,7 +62,9 @@ export class AltError extends Error {
 /** True for an {@link AltError}, of any copy of this package, with the given code if one is named. */
 export function isAltError(error: unknown, code?: ErrorCode): error is AltError {
   return (
-    error instanceof Error && error.name === 'AltError' && (code === undefined || (error as AltError).code === code)
+    error instanceof Error &&
+    error.name === 'AltError' &&
+    (code === undefined || (error as AltError).code === code)
   );
 }
 
@@ -80,14 +82,34 @@ const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
 const SYSTEM_HINTS: Partial<Record<ErrorCode, string>> = {
   DISK_FULL: 'Free some space and run the command again; nothing was lost.',
   READ_ONLY: 'Check the permissions of the dimension folder.',
+  IO_FAILED: 'Check the disk and the dimension folder, then run the command again.',
 };
+
+/** How the operating system and SQLite name their failures; Node's own start with ERR_. */
+const SYSTEM_CODE = /^(E(?!RR_)[A-Z0-9]+$|SQLITE_(FULL|READONLY|CANTOPEN|IOERR))/;
+
+/** An {@link AltError} for a failure of the operating system or SQLite; anything else as it is. */
+export function explained(error: unknown, work: string): unknown {
+  const { code } = (error ?? {}) as { code?: unknown };
+  const isSystemFailure = typeof code === 'string' && SYSTEM_CODE.test(code);
+  return isSystemFailure ? systemError(error, work) : error;
+}
+
+/** SQLite's codes have more words where it knows more: SQLITE_READONLY_CANTINIT. */
+function codeOf(systemCode: string): ErrorCode | undefined {
+  return SYSTEM_CODES[systemCode.split('_').slice(0, 2).join('_')];
+}
 
 /** Turns an error of the operating system or of SQLite into an {@link AltError} that names the work. */
 export function systemError(error: unknown, work: string): AltError {
   if (isAltError(error)) return error;
   const systemCode = (error as { code?: unknown }).code;
-  const code = (typeof systemCode === 'string' ? SYSTEM_CODES[systemCode] : undefined) ?? 'IO_FAILED';
+  const code = (typeof systemCode === 'string' && codeOf(systemCode)) || 'IO_FAILED';
   const reason = error instanceof Error ? error.message : String(error);
   const hint = SYSTEM_HINTS[code];
-  return new AltError(code, `${work} failed: ${reason}.`, hint ? { cause: error, hint } : { cause: error });
+  return new AltError(
+    code,
+    `${work} failed: ${reason}.`,
+    hint ? { cause: error, hint } : { cause: error },
+  );
 }

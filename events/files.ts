@@ -111,7 +111,14 @@ export const nodeFiles: Files = {
 
 /** Reads a whole file as text; undefined when it does not exist. */
 export function readText(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // What may not be read is not missing; what lies below a file is.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** Writes a file aside, syncs it and renames it over `path`: readers see the old or the new text. */
@@ -139,6 +146,18 @@ export function makeFolderDurably(files: Files, path: string): void {
   makeFolderDurably(files, parent);
   files.makeFolder(path);
   files.syncFolder(parent);
+}
+
+/**
+ * Makes an empty file for the owner's eyes unless there is one. For files that a library opens,
+ * which would make them readable by everybody.
+ */
+export function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', FILE_MODE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Takes group and others off an existing folder that a looser umask had made. */

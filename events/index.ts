@@ -24,11 +24,19 @@ export {
   writeDimensionFile,
   type DimensionIdentity,
 } from './dimension-file.js';
-export { AltError, ERROR_CODES, isAltError, systemError, type ErrorCode } from './errors.js';
+export {
+  AltError,
+  ERROR_CODES,
+  explained,
+  isAltError,
+  systemError,
+  type ErrorCode,
+} from './errors.js';
 export { readData, STREAM_KINDS, type EventData, type StreamKind } from './event-type.js';
 export {
   closeToOthers,
   makeFolderDurably,
+  makePrivateFile,
   nodeFiles,
   readText,
   replaceFile,
@@ -46,7 +54,9 @@ export {
   type StoredEvent,
 } from './log/commit-reader.js';
 export { Log, logDamaged, type TornTail } from './log/log.js';
-export { LogWriter, type Appended } from './log/writer.js';
+export { salvageCommits, type SalvagedCommit } from './log/salvage.js';
+export { segmentName } from './log/segment.js';
+export { LogWriter, type Appended, type EncodedEvent, type Envelope } from './log/writer.js';
 export {
   compareEvents,
   compareTimes,

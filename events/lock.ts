@@ -8,7 +8,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, constants, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { AltError, systemError } from './errors.js';
-import type { Files } from './files.js';
+import { makePrivateFile, type Files } from './files.js';
 
 /** How long a call waits for a lock before it gives up. */
 export const LOCK_WAIT_MS = 30_000;
@@ -98,13 +98,15 @@ export class FileLock {
     const db = this.#database();
     try {
       db.exec('BEGIN IMMEDIATE');
+      if (this.#options.files.stat(this.#path)?.inode !== this.#inode) {
+        this.close();
+        return undefined;
+      }
     } catch (error) {
       if (isBusy(error)) return undefined;
-      throw systemError(error, 'Locking the dimension');
-    }
-    if (this.#options.files.stat(this.#path)?.inode !== this.#inode) {
+      // Also lets go of a lock that was taken before the failure.
       this.close();
-      return undefined;
+      throw systemError(error, 'Locking the dimension');
     }
     this.#sayWho();
     this.#isHeld = true;
@@ -134,6 +136,7 @@ export class FileLock {
   #create(): void {
     const aside = `${this.#path}.${String(process.pid)}.new`;
     rmSync(aside, { force: true });
+    makePrivateFile(aside);
     const db = new Database(aside);
     db.pragma('user_version = 1');
     db.close();
@@ -150,7 +153,11 @@ export class FileLock {
   /** Leaves this process's name beside the lock. Only read when somebody waits in vain. */
   #sayWho(): void {
     try {
-      this.#holder ??= openSync(`${this.#path}.holder`, constants.O_RDWR | constants.O_CREAT, 0o600);
+      this.#holder ??= openSync(
+        `${this.#path}.holder`,
+        constants.O_RDWR | constants.O_CREAT,
+        0o600,
+      );
       const text = `${String(process.pid)} ${this.#options.label}`.slice(0, HOLDER_BYTES - 1);
       writeSync(this.#holder, `${text.padEnd(HOLDER_BYTES - 1)}\n`, 0);
     } catch {

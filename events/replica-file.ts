@@ -39,7 +39,8 @@ export class ReplicaIdentity {
     if (this.#known && this.#known.fingerprint === fingerprint) return this.#known.replica;
     if (fingerprint === undefined) return undefined;
     const replicas = this.#readMap();
-    const replica = replicas[fingerprint] ?? replicas[this.#fingerprint({ withBirth: false }) ?? ''];
+    const replica =
+      replicas[fingerprint] ?? replicas[this.#fingerprint({ withBirth: false }) ?? ''];
     this.#known = replica === undefined ? undefined : { fingerprint, replica };
     return replica;
   }
@@ -47,6 +48,11 @@ export class ReplicaIdentity {
   /** This machine's replica id; makes one where there is none. Only under the lock. One stat. */
   ensure(): string {
     return this.current() ?? this.#claim();
+  }
+
+  /** Writes under that id from now on. Only under the lock. */
+  adopt(replica: string): void {
+    this.#claim(replica);
   }
 
   #readMap(): ReplicaMap {
@@ -59,14 +65,13 @@ export class ReplicaIdentity {
     }
   }
 
-  #claim(): string {
+  #claim(replica = this.#system.randomBytes(16).toString('hex')): string {
     const replicas = this.#readMap();
     makeFolderDurably(this.#files, this.#folder);
     const isNew = this.#files.stat(this.#path) === undefined;
     const handle = this.#files.open(this.#path, isNew ? 'create' : 'write');
     this.#files.close(handle);
     const before = this.#fingerprint();
-    const replica = this.#system.randomBytes(16).toString('hex');
     this.#writeInPlace({ ...replicas, [before ?? '']: replica });
     const after = this.#fingerprint();
     if (after !== undefined && after !== before) {

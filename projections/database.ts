@@ -1,6 +1,6 @@
 /** The one place where view databases are opened; statements are prepared once per connection. */
 import Database from 'better-sqlite3';
-import { systemError } from '../events/index.js';
+import { makePrivateFile, systemError } from '../events/index.js';
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
@@ -22,6 +22,7 @@ export class Db {
 
   constructor(path: string, options: OpenOptions = {}) {
     try {
+      if (options.create === true && path !== ':memory:') makePrivateFile(path);
       this.#database = new Database(path, {
         timeout: BUSY_WAIT_MS,
         fileMustExist: options.create !== true && path !== ':memory:',
@@ -118,8 +119,12 @@ export class Db {
 
 const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/;
 
-/** True for an error by which SQLite says that the file itself is not sound. */
+/** Every statement is ours and fits our tables: where it does not, the tables are not ours. */
+const OTHER_TABLES = /^(no such (table|column)|table \S+ has )/;
+
+/** True for an error by which SQLite says that the file itself is not sound, or not ours. */
 export function isDamagedDatabase(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' && DAMAGE.test(code);
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string };
+  if (typeof code !== 'string') return false;
+  return DAMAGE.test(code) || (code === 'SQLITE_ERROR' && OTHER_TABLES.test(message));
 }

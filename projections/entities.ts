@@ -73,8 +73,12 @@ function added(db: Db, event: FoldEvent<EventDataOf<'EntityAdded'>>): void {
 
 /** RFC 7396 at the top level: null takes a key away. */
 function mergePatch(metadata: Metadata, patch: Metadata): Metadata {
-  const merged = { ...metadata, ...patch };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+  const merged = { ...metadata };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(merged, key);
+    else merged[key] = value;
+  }
+  return merged;
 }
 
 function revised(db: Db, event: FoldEvent<EventDataOf<'EntityRevised'>>): void {

@@ -1,6 +1,6 @@
 /**
- * Relationships with validity in time: one row per interval of a triple. The same triple said twice
- * for overlapping times is one fact; an end closes every interval that is still open then.
+ * Relationships with validity in time: one row per interval of a triple. The same triple said again
+ * for a time that is covered already is one fact; an end closes every interval that is open then.
  */
 import type { EventDataOf } from '../events/index.js';
 import type { Db } from './database.js';
@@ -56,8 +56,8 @@ function asserted(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
     data.subject,
     data.predicate,
     data.object,
-    factKey(data.subject),
-    factKey(data.object),
+    data.subject_key,
+    data.object_key,
     data.valid_from ?? null,
     data.valid_to ?? null,
     from,

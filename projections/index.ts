@@ -1,11 +1,5 @@
 /** Views: tables and indexes made from events, each of which can be thrown away. */
-export {
-  readHeads,
-  readMeta,
-  writeHead,
-  writeMeta,
-  type Heads,
-} from './checkpoints.js';
+export { readHeads, readMeta, writeHead, writeMeta, type Heads } from './checkpoints.js';
 export { Db, isDamagedDatabase, type SqlValue } from './database.js';
 export { contentHash } from './entities.js';
 export {
@@ -35,8 +29,11 @@ export { reindexAll } from './fulltext.js';
 export {
   countEvents,
   eventsOfCause,
+  erasedStreamsBy,
+  eventsOfDigests,
   eventsOfStream,
   findEvent,
+  formerSeqs,
   insertCommit,
   insertEvent,
   isErasedDigest,
@@ -45,8 +42,9 @@ export {
   markErased,
   needsRefold,
   rememberErasedDigest,
+  rememberErasedStream,
+  rememberFork,
   seenBy,
-  streamsOfDigest,
   wasErased,
   writerOf,
   type EventStatus,

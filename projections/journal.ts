@@ -57,6 +57,14 @@ CREATE TABLE events (
 CREATE INDEX events_stream ON events (stream, at_ms, at_counter);
 CREATE INDEX events_marker ON events (stream) WHERE type IN ('Undone', 'Redone', 'Erased');
 CREATE TABLE erased_digests (digest BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE erased_streams (stream TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE forks (
+  new TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  old TEXT NOT NULL,
+  from_seq INTEGER NOT NULL,
+  PRIMARY KEY (new, first, old, from_seq)
+) STRICT, WITHOUT ROWID;
 `;
 
 export const JOURNAL_LOGICAL: Readonly<Record<string, string>> = {
@@ -66,6 +74,8 @@ export const JOURNAL_LOGICAL: Readonly<Record<string, string>> = {
   events: `SELECT replica, seq, commit_seq, stream, type, v, status, length, hex(digest)
     FROM events JOIN writers USING (writer) ORDER BY replica, seq`,
   erased_digests: 'SELECT hex(digest) FROM erased_digests ORDER BY digest',
+  erased_streams: 'SELECT stream FROM erased_streams ORDER BY stream',
+  forks: 'SELECT new, first, old, from_seq FROM forks ORDER BY new, first, old, from_seq',
 };
 
 /** An event of the journal. */
@@ -204,8 +214,52 @@ function hasMarkers(db: Db, stream: string): boolean {
 
 /** Whether the whole stream was erased at some time: what is derived must not bring it back. */
 export function wasErased(db: Db, stream: string): boolean {
-  const sql = `SELECT 1 FROM events WHERE stream = ? AND type = 'Erased' LIMIT 1`;
-  return db.get(sql, stream) !== undefined;
+  return db.get('SELECT 1 FROM erased_streams WHERE stream = ?', stream) !== undefined;
+}
+
+export function rememberErasedStream(db: Db, stream: string): void {
+  db.run('INSERT OR IGNORE INTO erased_streams VALUES (?)', stream);
+}
+
+/** Streams that hold an erasure written under that replica id, or under one that went on from it. */
+export function erasedStreamsBy(db: Db, replica: string): string[] {
+  const rows = db.all<{ stream: string }>(
+    `WITH RECURSIVE line (replica) AS (SELECT ? UNION SELECT new FROM forks JOIN line ON old = replica)
+     SELECT DISTINCT stream FROM events JOIN writers USING (writer) JOIN line USING (replica)
+     WHERE type IN ('Undone', 'Redone', 'Erased') AND type = 'Erased' AND stream IS NOT NULL`,
+    replica,
+  );
+  return rows.map(({ stream }) => stream);
+}
+
+export function rememberFork(
+  db: Db,
+  fork: {
+    readonly new: string;
+    readonly first: number;
+    readonly old: string;
+    readonly from: number;
+  },
+): void {
+  const sql = 'INSERT OR IGNORE INTO forks VALUES (?, ?, ?, ?)';
+  db.run(sql, fork.new, fork.first, fork.old, fork.from);
+}
+
+/** Under which replica and seq an event may have been known before forks gave it its present one. */
+export function formerSeqs(
+  db: Db,
+  replica: string,
+  seq: number,
+): { readonly replica: string; readonly seq: number }[] {
+  const row = db.get<{ old: string; first: number; from: number }>(
+    `SELECT old, first, from_seq AS "from" FROM forks WHERE new = ? AND first <= ?
+     ORDER BY first DESC LIMIT 1`,
+    replica,
+    seq,
+  );
+  if (!row) return [];
+  const former = { replica: row.old, seq: row.from + seq - row.first };
+  return [former, ...formerSeqs(db, former.replica, former.seq)];
 }
 
 export const isMarker = (type: string): boolean => MARKERS.has(type);
@@ -225,13 +279,12 @@ export function findEvent(db: Db, replica: string, seq: number): JournalEntry | 
   return row && toEntry(row);
 }
 
-/** The streams of the held events with that digest: none, or nearly always one. */
-export function streamsOfDigest(db: Db, digest: Uint8Array): string[] {
-  const rows = db.all<{ stream: string | null }>(
-    'SELECT DISTINCT stream FROM events WHERE digest = ?',
-    digest,
-  );
-  return rows.flatMap((row) => (row.stream === null ? [] : [row.stream]));
+/** The held events with those digests; one look through the journal for all of them. */
+export function eventsOfDigests(db: Db, digests: readonly Uint8Array[]): JournalEntry[] {
+  if (digests.length === 0) return [];
+  const names = digests.map((digest) => Buffer.from(digest).toString('hex').toUpperCase());
+  const sql = `${ENTRY} WHERE hex(digest) IN (SELECT value FROM json_each(?))`;
+  return db.all<EntryRow>(sql, JSON.stringify(names)).map(toEntry);
 }
 
 /** Takes from an event everything that its content said. */

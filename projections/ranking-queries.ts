@@ -33,7 +33,9 @@ export function passagesWithTerms(
   const match = terms.map((term) => `"${term.replaceAll('"', '""')}"`).join(' OR ');
   const { where, values } = placeCondition(request.place);
   const filter =
-    where === '' ? '' : 'JOIN passages ON label = passage_terms.rowid JOIN entities ON num = entity';
+    where === ''
+      ? ''
+      : 'JOIN passages ON label = passage_terms.rowid JOIN entities ON num = entity';
   const rows = db.all<{ label: number }>(
     `SELECT passage_terms.rowid AS label FROM passage_terms ${filter}
      WHERE passage_terms MATCH ? ${where} ORDER BY rank LIMIT ?`,

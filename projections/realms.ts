@@ -63,7 +63,8 @@ export const realms: Projection = {
     if (stream.startsWith('domain:')) db.run('DELETE FROM domains WHERE stream = ?', stream);
   },
   logical: {
-    realms: 'SELECT stream, name, description, created_ms, hex(created) FROM realms ORDER BY stream',
+    realms:
+      'SELECT stream, name, description, created_ms, hex(created) FROM realms ORDER BY stream',
     domains: `SELECT stream, realm, name, description, created_ms, hex(created)
       FROM domains ORDER BY stream`,
   },

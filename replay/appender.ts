@@ -84,7 +84,7 @@ export class Appender {
     const entries = eventsOfCause(db, of.replica, of.cause);
     if (entries.length === 0 || !change.recall) return undefined;
     const { log } = this.#context;
-    const payloads = entries.map((entry) => log.readEvent(entry.place, entry.digest));
+    const payloads = entries.map((entry) => log.readEvent(entry.place, entry.digest).payload);
     return { result: change.recall(payloads.filter((payload) => payload !== undefined)) };
   }
 
@@ -116,7 +116,7 @@ export class Appender {
     const { log, identity, options } = this.#context;
     const writer = new LogWriter({
       files: options.files,
-      randomBytes: options.system.randomBytes,
+      randomBytes: (size) => options.system.randomBytes(size),
       folder: log.folderOf(replica),
       dimension: identity.id,
       replica,

@@ -8,9 +8,11 @@ import {
   logDamaged,
   NO_HEAD,
   systemError,
+  type AltError,
   type CommitReader,
   type Head,
   type Log,
+  type Place,
   type ReadEnd,
   type StoredCommit,
   type TornTail,
@@ -26,7 +28,8 @@ const SLICE_MS = 8;
 export interface CatchUpOptions {
   /**
    * This machine's own replica, when the caller holds the lock: an unfinished commit at its end is
-   * then set aside. Without it nothing of the log is touched.
+   * then set aside, and damage in other replicas' logs is reported instead of thrown. Without it
+   * nothing of the log is touched, and any damage is an error.
    */
   readonly own?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,6 +42,13 @@ export interface CatchUpReport {
   readonly tornTail: TornTail | undefined;
   /** Replicas whose log goes on in a format that this release cannot read. */
   readonly newer: readonly string[];
+  /**
+   * Where the log still holds what was erased: for whoever folded without the lock, to be cleared
+   * under it. Empty for the holder of the lock, who clears before the checkpoint passes.
+   */
+  readonly toClear: readonly Place[];
+  /** What is damaged in other replicas' logs: each stays cut there until its bytes come again. */
+  readonly cut: readonly string[];
 }
 
 interface Source {
@@ -60,29 +70,49 @@ export async function catchUp(
   options: CatchUpOptions = {},
 ): Promise<CatchUpReport> {
   const heads = readHeads(db);
-  const sources = openSources(log, heads, options.own);
+  const { sources, cut } = openSources(log, heads, options.own);
+  const toClear: Place[] = [];
   let events = 0;
   while (sources.some(({ next }) => next !== undefined)) {
-    events += await foldTransaction(db, log, { sources, options, done: events });
+    events += await foldTransaction(db, log, { sources, options, done: events, toClear });
   }
   for (const { replica, reader } of sources) {
     // A segment that was begun and holds no commit yet is where the next one goes.
-    if (reader.end.kind === 'end') db.transaction(() => { writeHead(db, replica, reader.head); });
+    if (reader.end.kind === 'end') writeHead(db, replica, reader.head);
   }
-  return { events, ...finish(log, sources, options.own) };
+  const { tornTail, newer, damage } = finish(log, sources, options.own);
+  return { events, tornTail, newer, toClear, cut: [...cut, ...damage] };
 }
 
-function openSources(log: Log, heads: ReadonlyMap<string, Head>, own?: string): Source[] {
+function openSources(
+  log: Log,
+  heads: ReadonlyMap<string, Head>,
+  own: string | undefined,
+): { readonly sources: Source[]; readonly cut: string[] } {
   const sources: Source[] = [];
+  const cut: string[] = [];
   for (const replica of new Set([...log.replicas(), ...heads.keys()])) {
     const head = heads.get(replica) ?? NO_HEAD;
-    log.checkHead(replica, head);
-    if (log.compare(replica, head) !== 'beyond') continue;
+    const damage = damageAt(log, replica, head);
+    if (damage && (own === undefined || replica === own)) throw damage;
+    if (damage) cut.push(damage.message);
+    if (damage || log.compare(replica, head) !== 'beyond') continue;
     if (replica === own) syncBeyond(log, replica, head);
     const reader = log.read(replica, head);
     sources.push({ replica, reader, folded: head, next: reader.next() });
   }
-  return sources;
+  return { sources, cut };
+}
+
+/** Whether the log no longer holds what was read of it. */
+function damageAt(log: Log, replica: string, head: Head): AltError | undefined {
+  try {
+    log.checkHead(replica, head);
+    return undefined;
+  } catch (error) {
+    if (isAltError(error, 'LOG_DAMAGED')) return error;
+    throw error;
+  }
 }
 
 /** Another process may have been killed between its write and its sync. */
@@ -106,6 +136,7 @@ interface Work {
   readonly sources: readonly Source[];
   readonly options: CatchUpOptions;
   readonly done: number;
+  readonly toClear: Place[];
 }
 
 async function foldTransaction(db: Db, log: Log, work: Work): Promise<number> {
@@ -114,7 +145,9 @@ async function foldTransaction(db: Db, log: Log, work: Work): Promise<number> {
     const fold = new Fold(db, log);
     const events = await foldSlices(fold, work);
     const erased = fold.settle();
-    log.clear(erased);
+    // Only the holder of the lock may touch the log.
+    if (work.options.own === undefined) work.toClear.push(...erased);
+    else log.clear(erased);
     for (const { replica, folded } of work.sources) writeHead(db, replica, folded);
     db.exec('COMMIT');
     return events;
@@ -149,16 +182,21 @@ function finish(
   log: Log,
   sources: readonly Source[],
   own?: string,
-): Pick<CatchUpReport, 'tornTail' | 'newer'> {
+): Pick<CatchUpReport, 'tornTail' | 'newer'> & { readonly damage: string[] } {
+  const damage: string[] = [];
   let tornTail: TornTail | undefined;
   const newer: string[] = [];
   for (const { replica, reader } of sources) {
     const { end } = reader;
-    if (end.kind === 'damage') throw logDamaged(replica, end, end.reason);
+    if (end.kind === 'damage') {
+      const error = logDamaged(replica, end, end.reason);
+      if (own === undefined || replica === own) throw error;
+      damage.push(error.message);
+    }
     if (end.kind === 'newer') newer.push(replica);
     if (end.kind === 'tail' && replica === own) tornTail = log.cutTail(replica, endOf(end));
   }
-  return { tornTail, newer };
+  return { tornTail, newer, damage };
 }
 
 const endOf = ({ segment, offset }: ReadEnd): { segment: number; offset: number } => {

@@ -8,6 +8,7 @@
 import {
   eventType,
   readData,
+  type EventDataOf,
   type EventPayload,
   type Log,
   type Place,
@@ -15,7 +16,10 @@ import {
   type StoredEvent,
 } from '../events/index.js';
 import {
+  erasedStreamsBy,
+  eventsOfDigests,
   eventsOfStream,
+  formerSeqs,
   insertCommit,
   insertEvent,
   isErasedDigest,
@@ -24,8 +28,9 @@ import {
   needsRefold,
   PROJECTIONS,
   rememberErasedDigest,
+  rememberErasedStream,
+  rememberFork,
   seenBy,
-  streamsOfDigest,
   writerOf,
   type Db,
   type EventStatus,
@@ -44,6 +49,8 @@ export class Fold {
   readonly #db: Db;
   readonly #log: Log;
   readonly #dirty = new Set<string>();
+  /** Erased frames that hold no event, so that no stream leads to them. */
+  readonly #strays: Place[] = [];
   /** Only asked when something was ever erased by digest. */
   #hasErasedDigests: boolean;
 
@@ -64,8 +71,7 @@ export class Fold {
     const { header } = commit;
     const { payload } = stored;
     if (!payload) {
-      const status = stored.erased ? 'erased' : 'invalid';
-      insertEvent(this.#db, writer, { stored, header, status });
+      insertEvent(this.#db, writer, { stored, header, status: this.#statusWithout(stored) });
       return;
     }
     const { stream } = payload;
@@ -74,25 +80,56 @@ export class Fold {
     insertEvent(this.#db, writer, { stored, header, status: read.status });
     if (isLate || isMarker(payload.type)) this.#dirty.add(stream);
     if (read.status !== 'known') return;
-    if (payload.type === 'Erased') this.#noteErasure(read.data);
+    if (payload.type === 'Erased') this.#noteErasure(stream, read.data);
+    if (payload.type === 'ReplicaForked') this.#noteFork(read.data);
     if (isLate || isMarker(payload.type)) return;
     const event = { stream, data: read.data, seq: stored.seq, commit: header };
     applyEvent(this.#db, { type: payload.type, event });
   }
 
+  /** What a frame without an event is: nothing of it is folded, but it can be erased. */
+  #statusWithout({ erased, unfinished, digest, place }: StoredEvent): EventStatus {
+    if (unfinished === true) this.#strays.push(place);
+    if (erased) return 'erased';
+    if (!this.#isErasedByDigest(digest)) return 'invalid';
+    this.#strays.push(place);
+    return 'erased';
+  }
+
   #isLate(stream: string, commit: StoredCommit, stored: StoredEvent): boolean {
     if (this.#dirty.has(stream)) return true;
-    if (this.#hasErasedDigests && isErasedDigest(this.#db, stored.digest)) return true;
+    if (this.#isErasedByDigest(stored.digest)) return true;
     return needsRefold(this.#db, stream, { header: commit.header, seq: stored.seq });
   }
 
-  #noteErasure(data: unknown): void {
-    const { digests } = data as { readonly digests: readonly Uint8Array[] };
-    for (const digest of digests) {
-      rememberErasedDigest(this.#db, digest);
-      for (const stream of streamsOfDigest(this.#db, digest)) this.#dirty.add(stream);
-    }
+  #isErasedByDigest(digest: Uint8Array): boolean {
+    return this.#hasErasedDigests && isErasedDigest(this.#db, digest);
+  }
+
+  #noteErasure(stream: string, data: unknown): void {
+    const { digests, whole_stream } = data as EventDataOf<'Erased'>;
+    if (whole_stream) rememberErasedStream(this.#db, stream);
+    for (const digest of digests) rememberErasedDigest(this.#db, digest);
+    for (const entry of eventsOfDigests(this.#db, digests)) this.#touch(entry);
     this.#hasErasedDigests ||= digests.length > 0;
+  }
+
+  /**
+   * A replica goes on under another id: what its events knew is now known under both, which may
+   * change what the erasures among them cover.
+   */
+  #noteFork(data: unknown): void {
+    const fork = data as EventDataOf<'ReplicaForked'>;
+    rememberFork(this.#db, fork);
+    for (const stream of erasedStreamsBy(this.#db, fork.new)) this.#dirty.add(stream);
+  }
+
+  #touch(entry: JournalEntry): void {
+    if (entry.stream !== null) this.#dirty.add(entry.stream);
+    else if (entry.status === 'invalid') {
+      markErased(this.#db, entry);
+      this.#strays.push(entry.place);
+    }
   }
 
   /**
@@ -101,7 +138,7 @@ export class Fold {
    * @returns where the log still holds what was erased: to be cleared before the checkpoint passes.
    */
   settle(): Place[] {
-    const toClear: Place[] = [];
+    const toClear = this.#strays.splice(0);
     for (const stream of this.#dirty) toClear.push(...this.#refold(stream));
     this.#dirty.clear();
     return toClear;
@@ -112,13 +149,15 @@ export class Fold {
     const entries = eventsOfStream(this.#db, stream);
     const loaded: LoadedEvent[] = [];
     for (const entry of entries) {
-      const payload = this.#log.readEvent(entry.place, entry.digest);
+      const { state, payload } = this.#log.readEvent(entry.place, entry.digest);
       if (payload) loaded.push({ entry, data: loadData(entry, payload) });
       else markErased(this.#db, entry);
+      if (state === 'unfinished') toClear.push(entry.place);
     }
     const erased = erasedIn(loaded, {
-      isErasedDigest: (digest) => this.#hasErasedDigests && isErasedDigest(this.#db, digest),
+      isErasedDigest: (digest) => this.#isErasedByDigest(digest),
       seenBy: (entry) => seenBy(this.#db, entry.replica, entry.commit.seq),
+      formerSeqs: (entry) => formerSeqs(this.#db, entry.replica, entry.seq),
     });
     for (const { entry } of erased) {
       markErased(this.#db, entry);

@@ -4,9 +4,19 @@
  */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { makeFolderDurably, readText, replaceFile, unusedPath, type Files } from '../events/index.js';
+import {
+  makeFolderDurably,
+  readText,
+  replaceFile,
+  unusedPath,
+  type Files,
+} from '../events/index.js';
 
 const LiveFile = z.object({ generation: z.string().regex(/^\d+-[0-9a-f]{8}$/) });
+
+/** A database and what SQLite keeps beside it; the journal is there until WAL mode is set. */
+const SUFFIXES = ['', '-wal', '-shm', '-journal'] as const;
+const DATABASE = /\.db(-wal|-shm|-journal)?$/;
 
 export class Generations {
   readonly #files: Files;
@@ -45,6 +55,17 @@ export class Generations {
     return this.#files.stat(this.path(generation)) !== undefined;
   }
 
+  /** Whether something else than a file has taken its place. */
+  isFolder(generation: string): boolean {
+    try {
+      this.#files.list(this.path(generation));
+      return this.exists(generation);
+    } catch {
+      // Only a folder can be listed.
+      return false;
+    }
+  }
+
   /** A name for the generation after the given one. */
   nextName(after: string | undefined, random: Buffer): string {
     makeFolderDurably(this.#files, join(this.#folder, 'views'));
@@ -67,7 +88,7 @@ export class Generations {
   /** Removes every generation but the given one. Only while holding both locks. */
   removeOthers(generation: string): void {
     for (const name of this.#files.list(join(this.#folder, 'views'))) {
-      if (name.startsWith(`${generation}.db`) || !/\.db(-wal|-shm)?$/.test(name)) continue;
+      if (name.startsWith(`${generation}.db`) || !DATABASE.test(name)) continue;
       try {
         this.#files.remove(join(this.#folder, 'views', name));
       } catch {
@@ -76,9 +97,14 @@ export class Generations {
     }
   }
 
+  /** Takes the live generation out of use: whoever opens the dimension next folds the log. */
+  retire(): void {
+    this.#files.remove(this.#livePath);
+  }
+
   /** Removes a generation that never went live. */
   discard(generation: string): void {
-    for (const suffix of ['', '-wal', '-shm']) this.#files.remove(`${this.path(generation)}${suffix}`);
+    for (const suffix of SUFFIXES) this.#files.remove(`${this.path(generation)}${suffix}`);
   }
 
   /** Moves a damaged database aside, for whoever wants to look at it. @returns where it is now. */
@@ -86,7 +112,7 @@ export class Generations {
     const folder = join(this.#folder, 'quarantine');
     makeFolderDurably(this.#files, folder);
     const target = unusedPath(this.#files, folder, `${generation}.db`);
-    for (const suffix of ['', '-wal', '-shm']) {
+    for (const suffix of SUFFIXES) {
       const path = `${this.path(generation)}${suffix}`;
       if (this.#files.stat(path)) this.#files.rename(path, `${target}${suffix}`);
     }

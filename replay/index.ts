@@ -4,4 +4,5 @@ export type { Change, Decision, NewEvent, StoreOptions, Warning } from './change
 export { differingTables, digestOfAll, digestViews, type Digest } from './digest.js';
 export { verifyLog, type Problem, type Verification } from './verify.js';
 export { Store } from './store.js';
+export type { Damage } from './repair.js';
 export type { Rebuilt } from './rebuild.js';

@@ -2,7 +2,13 @@
  * The live view databases of an open dimension: opened lazily, made or folded anew as needed, set
  * aside when SQLite finds them damaged.
  */
-import { AltError, isAltError, type FileLock, type Log, type ReplicaIdentity } from '../events/index.js';
+import {
+  AltError,
+  isAltError,
+  type FileLock,
+  type Log,
+  type ReplicaIdentity,
+} from '../events/index.js';
 import { Db, isDamagedDatabase, viewsAge } from '../projections/index.js';
 import type { CatchUpOptions } from './catch-up.js';
 import type { StoreOptions, Warning } from './change.js';
@@ -107,7 +113,7 @@ export class LiveViews {
     return {
       log,
       generations,
-      randomBytes: system.randomBytes,
+      randomBytes: (size) => system.randomBytes(size),
       lockRebuild: () => rebuildLock.acquire(lockWaitMs),
       lockLog: async () => {
         const release = await lock.acquire(lockWaitMs);
@@ -137,7 +143,7 @@ export class LiveViews {
       return 'older';
     } catch (error) {
       if (writer?.isOpen) writer.close();
-      if (isDamagedDatabase(error) || lacksTables(error)) return 'damaged';
+      if (isDamagedDatabase(error) || generations.isFolder(generation)) return 'damaged';
       // Gone between the look and the opening: somebody else's rebuild removed it.
       if (isAltError(error, 'IO_FAILED') && !generations.exists(generation)) return 'missing';
       throw error;
@@ -159,9 +165,4 @@ function newerViews(folder: string): AltError {
   return new AltError('UPGRADE_REQUIRED', `The views in ${folder} are of a newer release.`, {
     hint: 'Upgrade alt-memory, or use the release that wrote them.',
   });
-}
-
-/** An empty file opens as a database without tables. */
-function lacksTables(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('no such table');
 }

@@ -16,6 +16,13 @@ export interface ErasureFacts {
   readonly isErasedDigest: (digest: Uint8Array) => boolean;
   /** What the writer of that event had seen of other replicas. */
   readonly seenBy: (entry: JournalEntry) => VersionVector;
+  /** Under which replica and seq the event was known before a fork gave it its present ones. */
+  readonly formerSeqs: (entry: JournalEntry) => readonly FormerSeq[];
+}
+
+export interface FormerSeq {
+  readonly replica: string;
+  readonly seq: number;
 }
 
 const isErased = ({ entry }: LoadedEvent): boolean =>
@@ -39,8 +46,12 @@ export function erasedIn(
 
 /** Whether the writer of `entry` knew of the erasure when it wrote. */
 function knows(entry: JournalEntry, erasure: JournalEntry, facts: ErasureFacts): boolean {
-  if (entry.replica === erasure.replica) return entry.seq > erasure.seq;
-  return (facts.seenBy(entry)[erasure.replica] ?? 0) >= erasure.seq;
+  const seen = facts.seenBy(entry);
+  const places: readonly FormerSeq[] = [erasure, ...facts.formerSeqs(erasure)];
+  return places.some(({ replica, seq }) => {
+    if (entry.replica === replica) return entry.seq > seq;
+    return (seen[replica] ?? 0) >= seq;
+  });
 }
 
 /**

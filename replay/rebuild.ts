@@ -51,9 +51,10 @@ async function build(context: RebuildContext): Promise<Rebuilt> {
   let releaseLog: Release | undefined;
   try {
     createViews(db);
-    await catchUp(db, log, { signal, onProgress });
+    const { toClear } = await catchUp(db, log, { signal, onProgress });
     releaseLog = await context.lockLog();
-    const report = await catchUp(db, log, { own: context.ownReplica(), signal });
+    log.clear(toClear);
+    const report = await catchUp(db, log, { own: context.ownReplica() ?? '', signal });
     const events = checkCounts(db);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();

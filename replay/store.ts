@@ -7,10 +7,12 @@
 import { join } from 'node:path';
 import {
   AltError,
+  explained,
   FileLock,
   isAltError,
   Log,
   ReplicaIdentity,
+  type Actor,
   type DimensionIdentity,
   type Head,
   type Release,
@@ -22,6 +24,7 @@ import type { Change, StoreOptions, Warning } from './change.js';
 import { Generations } from './generations.js';
 import { LiveViews, tornTailWarning, type Views } from './live-views.js';
 import type { Rebuilt } from './rebuild.js';
+import { findDamage, repairLog, type Damage } from './repair.js';
 
 export class Store {
   readonly identity: DimensionIdentity;
@@ -72,8 +75,12 @@ export class Store {
   /** Answers from the views after following what others appended. One consistent state. */
   async read<Result>(query: (db: Db, views: Pick<Views, 'generation'>) => Result): Promise<Result> {
     return this.#healing(async () => {
-      const views = await this.#follow();
-      return views.reader.snapshot(() => query(views.reader, views));
+      for (;;) {
+        const views = await this.#follow();
+        // Another call of this process may have moved on to newer views meanwhile.
+        if (!views.reader.isOpen) continue;
+        return views.reader.snapshot(() => query(views.reader, views));
+      }
     });
   }
 
@@ -96,8 +103,51 @@ export class Store {
 
   /** Folds the log into new views and flips to them. */
   async rebuild(options: Pick<CatchUpOptions, 'signal' | 'onProgress'> = {}): Promise<Rebuilt> {
+    return this.#explaining(async () => {
+      await this.#assertLogHoldsViews();
+      return this.#views.rebuild(options);
+    });
+  }
+
+  /** A fold of a log that was cut would make the loss of what the views remember look sound. */
+  async #assertLogHoldsViews(): Promise<void> {
+    if (this.#generations.live() === undefined) return;
+    const { reader } = await this.#views.open();
+    try {
+      for (const [replica, head] of readHeads(reader)) this.log.checkHead(replica, head);
+    } catch (error) {
+      // Damaged views remember nothing.
+      if (!isDamagedDatabase(error)) throw error;
+    }
+  }
+
+  /**
+   * Looks for damage in this machine's own log and, unless `dryRun`, mends it: what is whole goes
+   * on under a new replica id, the rest moves to quarantine, and the views are folded anew.
+   *
+   * @returns what was found; undefined when the log is sound.
+   */
+  async repair(actor: Actor, options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
     this.#assertOpen();
-    return this.#views.rebuild(options);
+    const release = await this.#lock.acquire(this.#options.lockWaitMs);
+    try {
+      const own = this.#replica.current();
+      if (own === undefined) return undefined;
+      const { files, system } = this.#options;
+      const folded = this.#views.current && readHeads(this.#views.current.reader).get(own);
+      const found = findDamage({ log: this.log, files }, own, folded);
+      if (!found || options.dryRun) return found?.damage;
+      // First the views: they must not answer from a log that is being taken apart.
+      this.#views.close();
+      this.#generations.retire();
+      const { log, folder, identity } = this;
+      const replica = this.#replica;
+      repairLog({ log, folder, identity, replica, files, system, actor }, found);
+      this.#appender.close();
+      return found.damage;
+    } finally {
+      release();
+    }
   }
 
   /** The files of the live views: for tools that look at them from another process. */
@@ -137,13 +187,24 @@ export class Store {
 
   /** Runs `work`; when the view database turns out damaged, folds it anew and tries once more. */
   async #healing<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#explaining(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isDamagedDatabase(error)) throw error;
+        await this.#views.replaceDamaged(String(error));
+        return work();
+      }
+    });
+  }
+
+  /** Failures of the operating system leave as errors with a code and a hint. */
+  async #explaining<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#assertOpen();
     try {
       return await work();
     } catch (error) {
-      if (!isDamagedDatabase(error)) throw error;
-      await this.#views.replaceDamaged(String(error));
-      return work();
+      throw explained(error, 'The work on the dimension');
     }
   }
 
@@ -214,9 +275,10 @@ export class Store {
   async #catchUp(views: Views): Promise<void> {
     if (!this.#isBehind(views.reader)) return;
     const stamp = this.log.stamp();
-    const report = await catchUp(views.writer, this.log, { own: this.#replica.current() });
+    const report = await catchUp(views.writer, this.log, { own: this.#replica.current() ?? '' });
     this.#logStamp = stamp;
     if (report.tornTail) this.warn(tornTailWarning(report.tornTail));
+    for (const message of report.cut) this.warn({ code: 'LOG_DAMAGED', message });
     for (const replica of report.newer) {
       const message = `Replica ${replica} was written by a newer release; upgrade to read it.`;
       this.warn({ code: 'UPGRADE_REQUIRED', message });

@@ -5,14 +5,16 @@
 import { join } from 'node:path';
 import {
   eventType,
+  isAltError,
   type CommitReader,
   type Log,
   type StoredCommit,
 } from '../events/index.js';
-import { createViews, Db, isErasedDigest } from '../projections/index.js';
+import { createViews, Db, isErasedDigest, readHeads, type Heads } from '../projections/index.js';
 import { catchUp } from './catch-up.js';
 import { differingTables, digestOfAll, digestViews, type Digest } from './digest.js';
 import { checkEvent } from './fold.js';
+import type { Store } from './store.js';
 
 /** Something that is not as it should be. */
 export interface Problem {
@@ -57,12 +59,15 @@ export interface VerifyOptions {
 /** Gives the event loop a turn after this long. */
 const SLICE_MS = 8;
 
+/** What is proved: a log and the views of it. */
+export type Provable = Pick<Store, 'log' | 'read' | 'withLock'>;
+
 /** Walks the log, then folds it in memory and compares with the digest of the live views. */
 export async function verifyLog(
-  log: Log,
-  liveDigest: () => Promise<Digest | undefined>,
+  store: Provable,
   options: VerifyOptions = {},
 ): Promise<Verification> {
+  const { log } = store;
   const counts: Counts = {
     commits: 0,
     events: 0,
@@ -81,18 +86,11 @@ export async function verifyLog(
     await walk(reader, { counts, erased, options });
     problems.push(...problemOf(replica, reader));
   }
+  problems.push(...cutLogs(log, await store.read(readHeads)));
   const isSound = !problems.some(({ kind }) => kind === 'damage');
   const toExplain = counts.wholeStreams > 0 ? [] : erased;
-  const fold = isSound ? await foldInMemory(log, toExplain, options) : undefined;
+  const fold = isSound ? await compareWithFold(store, toExplain, options) : undefined;
   problems.push(...(fold?.problems ?? []));
-  const live = fold && (await liveDigest());
-  for (const table of fold && live ? differingTables(fold.digest, live) : []) {
-    problems.push({
-      kind: 'views_differ',
-      where: table,
-      message: 'The live view is not what the log says; run "alt rebuild".',
-    });
-  }
   return {
     ok: problems.every(({ kind }) => kind === 'torn_tail' || kind === 'newer_format'),
     replicas: replicas.length,
@@ -102,6 +100,26 @@ export async function verifyLog(
     digest: fold ? digestOfAll(fold.digest) : '',
   };
 }
+
+/** Logs that no longer hold what the views remember of them: the walk cannot see a clean cut. */
+function cutLogs(log: Log, heads: Heads): Problem[] {
+  const problems: Problem[] = [];
+  for (const [replica, head] of heads) {
+    try {
+      log.checkHead(replica, head);
+    } catch (error) {
+      if (!isAltError(error, 'LOG_DAMAGED')) throw error;
+      const reason = error.details?.reason;
+      const message = typeof reason === 'string' ? reason : error.message;
+      const where = segmentPath(replica, head.segment);
+      problems.push({ kind: 'damage', where, offset: head.offset, message });
+    }
+  }
+  return problems;
+}
+
+const segmentPath = (replica: string, segment: number): string =>
+  join(replica, String(segment).padStart(16, '0'));
 
 function publicCounts(counts: Counts): Omit<Counts, 'wholeStreams'> {
   const { commits, events, unknown, invalid, erased } = counts;
@@ -147,7 +165,7 @@ function count(commit: StoredCommit, counts: Counts, erased: Buffer[]): void {
 
 function problemOf(replica: string, reader: CommitReader): Problem[] {
   const { kind, segment, offset, reason } = reader.end;
-  const where = join(replica, String(segment).padStart(16, '0'));
+  const where = segmentPath(replica, segment);
   if (kind === 'damage') return [{ kind, where, offset, message: reason }];
   if (kind === 'tail') {
     const message = `${reason}: an unfinished write, set aside at the next one`;
@@ -157,20 +175,49 @@ function problemOf(replica: string, reader: CommitReader): Problem[] {
   return [];
 }
 
-/** Folds the log into a database in memory: what the views should say. */
-async function foldInMemory(
-  log: Log,
+/** Folds the log into a database in memory: what the live views should say. */
+async function compareWithFold(
+  store: Provable,
   erased: readonly Buffer[],
   options: VerifyOptions,
 ): Promise<{ readonly digest: Digest; readonly problems: Problem[] }> {
+  const { log } = store;
+  const { signal } = options;
   const db = new Db(':memory:', { create: true, building: true });
   try {
     createViews(db);
-    await catchUp(db, log, { signal: options.signal });
-    return { digest: digestViews(db), problems: unexplained(db, erased) };
+    await catchUp(db, log, { signal });
+    let live = await store.read(stateOf);
+    if (!haveSameSeqs(readHeads(db), live.heads)) {
+      // Somebody appended meanwhile. While nobody can, both can be brought to the same point.
+      live = await store.withLock(async (views) => {
+        await catchUp(db, log, { signal });
+        return stateOf(views);
+      });
+    }
+    const digest = digestViews(db);
+    const differing = differingTables(digest, live.digest).map((where) => ({
+      kind: 'views_differ' as const,
+      where,
+      message: 'The live view is not what the log says; run "alt rebuild".',
+    }));
+    return { digest, problems: [...unexplained(db, erased), ...differing] };
   } finally {
     db.close();
   }
+}
+
+interface State {
+  readonly heads: Heads;
+  readonly digest: Digest;
+}
+
+const stateOf = (db: Db): State => ({ heads: readHeads(db), digest: digestViews(db) });
+
+function haveSameSeqs(a: Heads, b: Heads): boolean {
+  const isSame = ([replica, { seq }]: [string, { readonly seq: number }]): boolean =>
+    (b.get(replica)?.seq ?? 0) === seq;
+  return a.size === b.size && [...a].every(isSame);
 }
 
 /** Erased frames that no Erased event accounts for: content that was taken away by other means. */

@@ -6,11 +6,13 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   AltError,
+  FileLock,
   makeFolderDurably,
   newIdentity,
   nodeFiles,
   readDimensionFile,
   streamOf,
+  systemError,
   writeDimensionFile,
   type Actor,
   type DimensionIdentity,
@@ -18,14 +20,22 @@ import {
   type Source,
 } from '../events/index.js';
 import { EMBEDDER_SETTING, reindexAll } from '../projections/index.js';
-import { digestViews, Store, verifyLog, type Verification, type Warning } from '../replay/index.js';
+import {
+  Store,
+  verifyLog,
+  type Damage,
+  type Verification,
+  type Warning,
+} from '../replay/index.js';
 import { chooseEmbedder, openEmbedder, resolveEmbedderName } from './embedders/index.js';
 import { Embedding, type DrainOptions } from './embedding.js';
 import * as entities from './entities.js';
+import * as changes from './entity-changes.js';
 import type { Entity } from './entity.js';
 import * as facts from './facts.js';
 import { history, type History, type HistoryOptions } from './history.js';
 import { mine, type MineOptions, type MineReport } from './mining/mine.js';
+import * as maintenance from './maintenance.js';
 import * as realms from './realms.js';
 import { checkDuplicate, type Duplicate } from './search/duplicates.js';
 import { Searcher, type SearchAnswer, type SearchOptions } from './search/searcher.js';
@@ -47,11 +57,25 @@ export interface DimensionOptions {
   readonly onWarning?: ((warning: Warning) => void) | undefined;
   /** `worker` keeps the event loop free while texts are embedded; `inline` starts faster. */
   readonly thread?: 'inline' | 'worker' | undefined;
+  /** How long a search embeds pending memories first, where it does not say; 1,500 when absent. */
+  readonly pendingBudgetMs?: number | undefined;
   /** A folder with further models. */
   readonly modelsFolder?: string | undefined;
   readonly lockWaitMs?: number | undefined;
   /** @internal For tests: a file system that fails on command. */
   readonly files?: Files | undefined;
+}
+
+/** On whose behalf a change is made. */
+export interface Identity {
+  readonly actor: Actor;
+  readonly source: Source;
+}
+
+/** What long work takes: it stops between two steps when asked, and tells how far it is. */
+export interface LongWork {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (events: number) => void;
 }
 
 interface Open {
@@ -63,22 +87,33 @@ interface Open {
 export class Dimension {
   readonly path: string;
   readonly #options: DimensionOptions;
-  #open: Open | undefined;
-  #closed = false;
+  /** Shared with the views that {@link as} gives. */
+  #state: { open?: Open | undefined; closed: boolean } = { closed: false };
 
   constructor(options: DimensionOptions = {}) {
     this.#options = options;
     this.path = resolvePath(options.path ?? join(homedir(), '.alt-memory'));
   }
 
-  /** Whether a dimension lies at the path. */
-  get exists(): boolean {
-    return readDimensionFile(this.#files, this.path) !== undefined;
+  /** The same open dimension for another actor: what one opens or closes, all have. */
+  as(identity: Identity): Dimension {
+    const view = new Dimension({ ...this.#options, ...identity });
+    view.#state = this.#state;
+    return view;
   }
 
-  /** False after {@link close}. */
+  /** Whether a dimension lies at the path. */
+  get exists(): boolean {
+    return this.#readIdentity() !== undefined;
+  }
+
+  /** True from {@link close} until it is opened again. */
+  get isClosed(): boolean {
+    return this.#state.closed;
+  }
+
   get isOpen(): boolean {
-    return this.#open !== undefined;
+    return this.#state.open !== undefined;
   }
 
   /**
@@ -88,21 +123,38 @@ export class Dimension {
    * @throws {AltError} READ_ONLY, DIMENSION_DAMAGED, MIGRATION_REQUIRED, UPGRADE_REQUIRED
    */
   async init(): Promise<boolean> {
-    this.#closed = false;
-    if (readDimensionFile(this.#files, this.path)) {
+    this.#state.closed = false;
+    if (this.#readIdentity()) {
       await this.#session();
       return false;
     }
     const requested = resolveEmbedderName(this.#options.embedder ?? 'auto');
     const name = requested === 'auto' ? (await chooseEmbedder()).name : requested;
     const embedder = await openEmbedder(name);
-    makeFolderDurably(this.#files, this.path);
-    const identity = newIdentity(realSystem.randomBytes);
-    writeDimensionFile(this.#files, this.path, identity);
-    // Two processes may both have found none: what lies there now is what counts.
-    const { session } = this.#openAs(readDimensionFile(this.#files, this.path) ?? identity);
+    const { session } = this.#openAs(await this.#makeIdentity());
     const space = name === 'numpy' ? 'numpy' : embedder.spaceId;
     return this.#created(session, { requested, name, space });
+  }
+
+  /** Under the lock: of several processes that found no dimension here, one makes it. */
+  async #makeIdentity(): Promise<DimensionIdentity> {
+    const lock = new FileLock(join(this.path, 'lock.db'), { files: this.#files, label: 'init' });
+    try {
+      makeFolderDurably(this.#files, this.path);
+      const release = await lock.acquire(this.#options.lockWaitMs);
+      try {
+        const existing = readDimensionFile(this.#files, this.path);
+        const identity = existing ?? newIdentity((size) => realSystem.randomBytes(size));
+        if (!existing) writeDimensionFile(this.#files, this.path, identity);
+        return identity;
+      } finally {
+        release();
+      }
+    } catch (error) {
+      throw systemError(error, `Making a dimension at ${this.path}`);
+    } finally {
+      lock.close();
+    }
   }
 
   async #created(
@@ -127,6 +179,14 @@ export class Dimension {
     });
   }
 
+  #readIdentity(): DimensionIdentity | undefined {
+    try {
+      return readDimensionFile(this.#files, this.path);
+    } catch (error) {
+      throw systemError(error, `Opening ${this.path}`);
+    }
+  }
+
   get #files(): Files {
     return this.#options.files ?? nodeFiles;
   }
@@ -139,18 +199,18 @@ export class Dimension {
     const store = new Store(this.path, identity, options);
     const session: Session = { store, actor, source, system: realSystem };
     const embedding = new Embedding(store, { thread: thread ?? 'inline', modelsFolder, label });
-    this.#open = { session, embedding, searcher: new Searcher(store, embedding) };
-    return this.#open;
+    this.#state.open = { session, embedding, searcher: new Searcher(store, embedding) };
+    return this.#state.open;
   }
 
   async #opened(): Promise<Open> {
-    if (this.#closed) {
+    if (this.#state.closed) {
       throw new AltError('DIMENSION_CLOSED', 'The dimension was closed.', {
         hint: 'Open it again with init() or reconnect(); nothing was lost.',
       });
     }
-    if (this.#open) return Promise.resolve(this.#open);
-    const identity = readDimensionFile(this.#files, this.path);
+    if (this.#state.open) return Promise.resolve(this.#state.open);
+    const identity = this.#readIdentity();
     if (identity) return Promise.resolve(this.#openAs(identity));
     throw new AltError('DIMENSION_NOT_FOUND', `There is no dimension at ${this.path}.`, {
       hint: 'Create one with "alt init", or name another with --dimension.',
@@ -158,7 +218,9 @@ export class Dimension {
   }
 
   async #session(): Promise<Session> {
-    return (await this.#opened()).session;
+    const { session } = await this.#opened();
+    const { actor = session.actor, source = session.source } = this.#options;
+    return { ...session, actor, source };
   }
 
   /**
@@ -212,8 +274,8 @@ export class Dimension {
   }
 
   /** Changes content, metadata or place. @throws {AltError} NOT_FOUND, INVALID_ARGUMENT */
-  async updateEntity(id: string, options: entities.UpdateOptions): Promise<entities.Updated> {
-    return entities.updateEntity(await this.#session(), id, options);
+  async updateEntity(id: string, options: changes.UpdateOptions): Promise<changes.Updated> {
+    return changes.updateEntity(await this.#session(), id, options);
   }
 
   /** @returns whether it existed. */
@@ -224,13 +286,13 @@ export class Dimension {
   async deleteEntities(
     ids: readonly string[],
     options: ChangeOptions = {},
-  ): Promise<entities.Deleted> {
-    return entities.deleteEntities(await this.#session(), ids, options);
+  ): Promise<changes.Deleted> {
+    return changes.deleteEntities(await this.#session(), ids, options);
   }
 
   /** Brings a deleted memory back. @returns whether there is one of that id. */
   async restoreEntity(id: string): Promise<boolean> {
-    return entities.restoreEntity(await this.#session(), id);
+    return changes.restoreEntity(await this.#session(), id);
   }
 
   async createRealm(name: string, description = ''): Promise<realms.Made> {
@@ -264,7 +326,9 @@ export class Dimension {
 
   /** As {@link search}, with what the reader should know about the answer. */
   async searchAnswer(question: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    return (await this.#opened()).searcher.search(question, options);
+    const { searcher } = await this.#opened();
+    const { pendingBudgetMs } = this.#options;
+    return searcher.search(question, { pendingBudgetMs, ...options });
   }
 
   /** Memories that say the same. @param threshold similarity from 0 to 1 */
@@ -296,7 +360,7 @@ export class Dimension {
 
   async status(): Promise<Status> {
     const { session, embedding } = await this.#opened();
-    return status(session, embedding, this.path);
+    return embedding.healing(() => status(session, embedding, this.path));
   }
 
   /** Embeds what is pending. @returns how many passages are pending after it. */
@@ -312,34 +376,59 @@ export class Dimension {
   }
 
   /** Folds the whole log into new views while the old ones go on answering. */
-  async rebuild(
-    options: { readonly onProgress?: (events: number) => void } = {},
-  ): Promise<{ readonly events: number }> {
+  async rebuild(options: LongWork = {}): Promise<{ readonly events: number }> {
     const { store } = await this.#session();
     const { events } = await store.rebuild(options);
     return { events };
   }
 
   /** Proves the log and the views. Changes nothing. */
-  async verify(
-    options: { readonly onProgress?: (events: number) => void } = {},
-  ): Promise<Verification> {
+  async verify(options: LongWork = {}): Promise<Verification> {
     const { store } = await this.#session();
-    return verifyLog(store.log, () => store.read(digestViews), options);
+    return verifyLog(store, options);
+  }
+
+  /** What SQLite finds wrong with the live views, as sentences; empty when they are sound. */
+  async integrity(): Promise<string[]> {
+    return maintenance.checkIntegrity(await this.#opened());
+  }
+
+  /** Gives the space of deleted rows back. */
+  async vacuum(): Promise<maintenance.Vacuumed> {
+    return maintenance.vacuum(await this.#opened());
+  }
+
+  /** Looks at log, views, indexes and vectors and says what is wrong. Changes nothing. */
+  async diagnose(options: Pick<LongWork, 'signal'> = {}): Promise<maintenance.Diagnosis> {
+    const open = await this.#opened();
+    return open.embedding.healing(() => maintenance.diagnose(open, options));
+  }
+
+  /**
+   * Looks for damage in this machine's own log and, unless `dryRun`, mends it: whole commits behind
+   * the damage go on under a new replica id, damaged bytes move to quarantine.
+   *
+   * @returns what was found, the lost seqs among it; undefined when the log is sound.
+   */
+  async salvage(options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
+    const { store, actor } = await this.#session();
+    const damage = await store.repair(actor, options);
+    if (damage && !options.dryRun) await store.rebuild();
+    return damage;
   }
 
   /** Drops every handle and opens anew. */
   async reconnect(): Promise<void> {
     await this.close();
-    this.#closed = false;
+    this.#state.closed = false;
     await this.#session();
   }
 
   /** Harmless to call twice. */
   async close(): Promise<void> {
-    this.#closed = true;
-    const open = this.#open;
-    this.#open = undefined;
+    this.#state.closed = true;
+    const open = this.#state.open;
+    this.#state.open = undefined;
     await open?.embedding.close();
     open?.session.store.close();
   }

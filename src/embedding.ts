@@ -17,9 +17,7 @@ import {
   passagesAfter,
   passageTexts,
   settingOf,
-  type CachedVector,
   type Db,
-  type PassageText,
 } from '../projections/index.js';
 import type { Store } from '../replay/index.js';
 import {
@@ -29,6 +27,7 @@ import {
   type Embedder,
   type EmbedderInfo,
 } from './embedders/index.js';
+import { embedStep, steps, type Turn } from './embedding-steps.js';
 import { LeastRecent } from './least-recent.js';
 
 /** Passages looked at in one turn. */
@@ -119,7 +118,7 @@ export class Embedding {
     await this.#closeSpace();
     const { folder } = this.#store;
     makeFolderDurably(nodeFiles, join(folder, 'cache'));
-    const cache = EmbeddingCache.open(nodeFiles, this.#cachePath, embedder.spaceId);
+    const cache = this.#openCache(embedder.spaceId);
     const space = embedder.spaceId;
     const index = new PassageIndex({
       files: nodeFiles,
@@ -130,6 +129,22 @@ export class Embedding {
     this.#queries.clear();
     this.#space = { embedder, cache, index, fit: wanted.fit };
     return this.#space;
+  }
+
+  #openCache(spaceId: string): EmbeddingCache {
+    try {
+      return EmbeddingCache.open(this.#cachePath, spaceId);
+    } catch (error) {
+      if (!isAltError(error, 'CACHE_DAMAGED')) throw error;
+      this.#discardCache();
+      return EmbeddingCache.open(this.#cachePath, spaceId);
+    }
+  }
+
+  #discardCache(): void {
+    EmbeddingCache.discard(nodeFiles, this.#cachePath);
+    const message = 'The embedding cache was damaged; texts are embedded again.';
+    this.#store.warn({ code: 'CACHE_DAMAGED', message });
   }
 
   get #cachePath(): string {
@@ -143,9 +158,7 @@ export class Embedding {
     } catch (error) {
       if (!isAltError(error, 'CACHE_DAMAGED')) throw error;
       await this.#closeSpace();
-      EmbeddingCache.discard(nodeFiles, this.#cachePath);
-      const message = 'The embedding cache was damaged; texts are embedded again.';
-      this.#store.warn({ code: 'CACHE_DAMAGED', message });
+      this.#discardCache();
       return work();
     }
   }
@@ -202,12 +215,12 @@ export class Embedding {
   async #embedPending(space: Space, options: DrainOptions & { total: number }): Promise<number> {
     const { budgetMs = Infinity, total, onProgress } = options;
     const deadline = performance.now() + budgetMs;
-    for (let done = 0; ; ) {
+    for (let done = 0; ;) {
       const turn = await this.#nextTurn(space.cache);
       if (turn.texts.length === 0 && turn.through === turn.mark) return 0;
       for (const step of steps(turn, budgetMs === Infinity ? ROWS_PER_TURN : TEXTS_PER_STEP)) {
         if (performance.now() > deadline) return this.pending();
-        await embedStep(space, step, options);
+        await embedStep(space, step, options.signal);
         done += step.texts.length;
         onProgress?.(Math.min(done, total), total);
       }
@@ -276,43 +289,4 @@ function fitOf(db: Db): string {
 interface Wanted {
   readonly name: string;
   readonly fit: string;
-}
-
-interface Turn {
-  readonly generation: string;
-  readonly mark: number;
-  readonly texts: readonly PassageText[];
-  /** The last label that was looked at. */
-  readonly through: number;
-}
-
-interface Step {
-  readonly generation: string;
-  readonly texts: readonly PassageText[];
-  /** Everything up to this label has a vector once the step is done. */
-  readonly through: number;
-}
-
-/** Cuts a turn into pieces of at most `size` texts; the last reaches to the turn's end. */
-function steps(turn: Turn, size: number): Step[] {
-  const { generation, texts, through } = turn;
-  const pieces: Step[] = [];
-  for (let at = 0; at < texts.length; at += size) {
-    const piece = texts.slice(at, at + size);
-    const isLast = at + size >= texts.length;
-    const reached = isLast ? through : (piece.at(-1)?.label ?? through);
-    pieces.push({ generation, texts: piece, through: reached });
-  }
-  return pieces.length > 0 ? pieces : [{ generation, texts: [], through }];
-}
-
-async function embedStep(space: Space, step: Step, options: DrainOptions): Promise<void> {
-  const { signal } = options;
-  const texts = step.texts.map(({ text }) => text);
-  const { vectors, empty } = await space.embedder.embedDocuments(texts, { ...(signal && { signal }) });
-  const rows: CachedVector[] = step.texts.map(({ textHash, stream }, at) => {
-    const vector = vectors.subarray(at * 384, (at + 1) * 384);
-    return { textHash, stream, vector: empty[at] === true ? undefined : vector };
-  });
-  space.cache.put(rows, { generation: step.generation, label: step.through });
 }

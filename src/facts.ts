@@ -110,6 +110,8 @@ export async function assertFact(
       const data = {
         fact_id,
         ...checked,
+        subject_key: factKey(checked.subject),
+        object_key: factKey(checked.object),
         confidence,
         ...(validFrom !== undefined && { valid_from: validFrom }),
         ...(validTo !== undefined && { valid_to: validTo }),

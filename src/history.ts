@@ -78,7 +78,7 @@ function toLogEntry(session: Session, entry: JournalEntry): LogEntry {
 
 function readData(session: Session, entry: JournalEntry): unknown {
   if (entry.status === 'erased') return null;
-  return session.store.log.readEvent(entry.place, entry.digest)?.data ?? null;
+  return session.store.log.readEvent(entry.place, entry.digest).payload?.data ?? null;
 }
 
 /** Byte strings as hex, so that any data prints as JSON. */

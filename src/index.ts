@@ -1,11 +1,23 @@
 /** The library. */
-export { AltError, ERROR_CODES, isAltError, type Actor, type ErrorCode, type Source } from '../events/index.js';
-export type { Verification, Warning } from '../replay/index.js';
-export { Dimension, type DimensionOptions } from './dimension.js';
-export type { Added, AddOptions, EntityPage, ListOptions, NewEntity, UpdateOptions } from './entities.js';
+export {
+  AltError,
+  ERROR_CODES,
+  isAltError,
+  type Actor,
+  type ErrorCode,
+  type Source,
+} from '../events/index.js';
+export type { Damage, Verification, Warning } from '../replay/index.js';
+export { Background } from './background.js';
+export { readSettings, type Environment, type Settings } from './config.js';
+export { Dimension, type DimensionOptions, type Identity, type LongWork } from './dimension.js';
+export type { Added, AddOptions, EntityPage, ListOptions, NewEntity } from './entities.js';
+export type { Deleted, Updated, UpdateOptions } from './entity-changes.js';
 export type { Entity } from './entity.js';
 export type { Fact, Triple } from './facts.js';
+export { followLog, type FollowOptions } from './follow.js';
 export type { History, HistoryOptions, LogEntry } from './history.js';
+export type { Diagnosis, Differences, Vacuumed } from './maintenance.js';
 export type { MineOptions, MineReport } from './mining/mine.js';
 export { OPERATIONS, type OperationName } from './operations/list.js';
 export type { Operation, OperationContext, OutputObject } from './operations/operation.js';
@@ -14,4 +26,5 @@ export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export type { Mode, SearchResult } from './search/search.js';
 export type { SearchAnswer, SearchOptions } from './search/searcher.js';
 export type { Status } from './status.js';
+export { newSessionId } from './system.js';
 export { VERSION } from './version.js';

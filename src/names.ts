@@ -21,7 +21,7 @@ const isName = (name: string): boolean => NAME.test(name) && [...name].length <=
  * @throws {AltError} INVALID_ARGUMENT
  */
 export function normalizeName(text: string, kind: NameKind): string {
-  const name = fold(text);
+  const name = typeof text === 'string' ? fold(text) : '';
   if (isName(name)) return name;
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   throw new AltError('INVALID_ARGUMENT', `Invalid ${kind}: '${shown}'.`, {
@@ -50,6 +50,9 @@ export function slugName(text: string): string {
   const folded = fold(text)
     .replace(/[^\p{L}\p{N}\p{M}_.']+/gu, '_')
     .replace(/^[^\p{L}\p{N}]+/u, '');
-  const cut = [...folded].slice(0, NAME_LENGTH_MAX).join('').replace(/[_.']+$/u, '');
+  const cut = [...folded]
+    .slice(0, NAME_LENGTH_MAX)
+    .join('')
+    .replace(/[_.']+$/u, '');
   return isName(cut) ? cut : 'general';
 }

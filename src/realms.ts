@@ -5,9 +5,9 @@ import {
   listRealms as realmRows,
   realmDescription,
 } from '../projections/index.js';
-import { domainDescribed, Places, realmDescribed } from './entities.js';
 import { toIso } from './entity.js';
 import { filterName, matchesNothing, normalizeName } from './names.js';
+import { domainDescribed, Places, realmDescribed } from './places.js';
 import { change, type Session } from './session.js';
 import { checkLabel } from './values.js';
 
@@ -70,11 +70,7 @@ export interface Made {
 }
 
 /** Makes a realm, or describes it anew when a description is given that differs. */
-export async function createRealm(
-  session: Session,
-  name: string,
-  description = '',
-): Promise<Made> {
+export async function createRealm(session: Session, name: string, description = ''): Promise<Made> {
   const realm = normalizeName(name, 'realm');
   const text = checkLabel(description, 'description');
   return change(session, {

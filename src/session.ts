@@ -1,5 +1,12 @@
 /** What every operation works with: the open store, who is asking, and new ids. */
-import { keyedHash, streamOf, type Actor, type Source, type StreamKind, type System } from '../events/index.js';
+import {
+  keyedHash,
+  streamOf,
+  type Actor,
+  type Source,
+  type StreamKind,
+  type System,
+} from '../events/index.js';
 import type { Change, Decision, Store } from '../replay/index.js';
 import type { Db } from '../projections/index.js';
 import { encodeBase32, ulid } from './system.js';

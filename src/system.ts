@@ -43,6 +43,11 @@ export function ulid(ms: number, random: Uint8Array): string {
   return encodeBase32(bytes);
 }
 
+/** A random name for one run of a program, 26 characters. */
+export function newSessionId(): string {
+  return encodeBase32(randomBytes(16));
+}
+
 /** 16 bytes as 26 characters. */
 export function encodeBase32(bytes: Uint8Array): string {
   let value = BigInt(`0x${Buffer.from(bytes.subarray(0, 16)).toString('hex')}`);

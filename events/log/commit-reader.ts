@@ -15,14 +15,14 @@ import {
   digestAt,
   findEndFrame,
   FLAG_END,
-  FLAG_ERASED,
   FLAG_HEADER,
   FORMAT_VERSION,
   FRAME_HEAD_BYTES,
   HEADER_BYTES,
+  frameState,
   readFrameHead,
   segmentName,
-  sha256,
+  type FrameState,
   type SegmentView,
 } from './segment.js';
 
@@ -45,6 +45,8 @@ export interface StoredEvent {
   /** Undefined when it was erased, or is no event at all. */
   readonly payload: EventPayload | undefined;
   readonly erased: boolean;
+  /** Erased, but its clearing was cut short: some bytes still stand. */
+  readonly unfinished?: boolean;
 }
 
 export interface StoredCommit {
@@ -76,7 +78,7 @@ export const NO_HEAD: Head = {
   tail: Buffer.alloc(0),
 };
 
-/** Why a reader stopped. `tail`: bytes that are no whole commit, with nothing whole after them. */
+/** Why a reader stopped. `tail`: from `offset` on no whole commit, and nothing whole after it. */
 export interface ReadEnd {
   readonly kind: 'end' | 'tail' | 'damage' | 'newer';
   readonly segment: number;
@@ -147,10 +149,6 @@ export class CommitReader {
     return undefined;
   }
 
-  #path(segment: number): string {
-    return join(this.#folder, segmentName(segment));
-  }
-
   #stop(kind: ReadEnd['kind'], offset: number, reason: string): undefined {
     this.#end = { kind, segment: this.#head.segment, offset, reason };
     return undefined;
@@ -158,7 +156,7 @@ export class CommitReader {
 
   /** Loads what follows the head in its segment; moves to the first segment from no head at all. */
   #load(): SegmentView | undefined {
-    if (this.#head.segment === 0) return this.#openNext() ? this.#view : undefined;
+    if (this.#head.segment === 0) return this.#openNext() && this.#view;
     const { segment, offset } = this.#head;
     const bytes = this.#readFile(segment, offset);
     const header = this.#readFile(segment, 0, HEADER_BYTES);
@@ -168,7 +166,7 @@ export class CommitReader {
   }
 
   #readFile(segment: number, offset: number, length?: number): Buffer | undefined {
-    const path = this.#path(segment);
+    const path = join(this.#folder, segmentName(segment));
     if (!this.#files.stat(path)) return undefined;
     const handle = this.#files.open(path, 'read');
     try {
@@ -179,28 +177,25 @@ export class CommitReader {
     }
   }
 
-  /** Moves on to the segment that starts with the next seq; false when there is none to read. */
-  #openNext(): boolean {
+  /** Moves on to the segment that starts with the next seq; undefined if there is none to read. */
+  #openNext(): true | undefined {
     const segment = this.#head.seq + 1;
     const bytes = this.#head.segment === segment ? undefined : this.#readFile(segment, 0);
-    if (!bytes) return false;
+    if (!bytes) return this.#endHere();
     const header = decodeHeader(bytes);
     const before = this.#head;
     this.#head = { ...before, segment, offset: 0, tail: Buffer.alloc(0) };
     if (!header) {
       // A header is synced before anything follows it: one that was never finished stands alone.
       const isDamage = bytes.length > HEADER_BYTES || this.#hasLaterSegment();
-      this.#stop(isDamage ? 'damage' : 'tail', 0, 'the segment header is incomplete');
-      return false;
+      return this.#stop(isDamage ? 'damage' : 'tail', 0, 'the segment header is incomplete');
     }
     if (header.minReader > FORMAT_VERSION) {
-      this.#stop('newer', 0, `the segment needs a reader of format ${String(header.minReader)}`);
-      return false;
+      return this.#stop('newer', 0, `a reader of format ${String(header.minReader)} is needed`);
     }
     const fits = header.firstSeq === segment && header.replica === this.#replica;
     if (!fits || !header.chain.equals(before.chain)) {
-      this.#stop('damage', 0, 'the segment does not continue the one before');
-      return false;
+      return this.#stop('damage', 0, 'the segment does not continue the one before');
     }
     const chain = chainAfterHeader(before.chain, bytes);
     this.#head = { ...this.#head, offset: HEADER_BYTES, chain };
@@ -208,12 +203,19 @@ export class CommitReader {
     return true;
   }
 
+  /** Nothing is there to go on with: the end, unless a segment further on says otherwise. */
+  #endHere(): undefined {
+    if (!this.#hasLaterSegment()) return undefined;
+    return this.#stop('damage', this.#head.offset, 'what leads to the next segment is missing');
+  }
+
   /** Tells a tail that was never finished from damage. */
   #stopAt(problem: Problem): void {
     const { offset, reason } = problem;
     const later = this.#view && findEndFrame(this.#view, offset - this.#view.start);
     const isDamage = problem.certain || later !== undefined || this.#hasLaterSegment();
-    this.#stop(isDamage ? 'damage' : 'tail', offset, reason);
+    if (isDamage) this.#stop('damage', offset, reason);
+    else this.#stop('tail', this.#head.offset, reason);
   }
 
   #hasLaterSegment(): boolean {
@@ -225,21 +227,22 @@ export class CommitReader {
     const problem = (where: number, reason: string, certain = false): Problem => {
       return { offset: view.start + where, reason, certain };
     };
-    const first = this.#frameAt(view, at);
-    if (!first || (first.flags & FLAG_HEADER) === 0) return problem(at, 'no commit header');
+    const first = this.#frameAt(view, at, FLAG_HEADER);
+    if (!first) return problem(at, 'no commit header');
     const header = decodeCommitHeader(first.payload);
-    if (!first.intact || !header) return problem(at, 'the commit header is altered', first.intact);
+    if (first.state !== 'content' || !header) {
+      return problem(at, 'the commit header is altered', first.state === 'content');
+    }
     const wrong = this.#outOfSequence(header);
     if (wrong !== undefined) return problem(at, wrong, true);
-
     let chain = chainAfterFrame(this.#head.chain, view.bytes, at);
     let next = at + FRAME_HEAD_BYTES + first.length;
     let last = at;
     const events: StoredEvent[] = [];
     for (let flags = first.flags; (flags & FLAG_END) === 0;) {
-      const frame = this.#frameAt(view, next);
-      if (!frame || (frame.flags & FLAG_HEADER) !== 0) return problem(next, 'no event frame');
-      if (!frame.intact) return problem(next, 'the event is altered');
+      const frame = this.#frameAt(view, next, 0);
+      if (!frame) return problem(next, 'no event frame');
+      if (frame.state === 'altered') return problem(next, 'the event is altered');
       events.push(this.#storedEvent(frame, { view, at: next, seq: header.seq + events.length }));
       chain = chainAfterFrame(chain, view.bytes, next);
       last = next;
@@ -261,15 +264,15 @@ export class CommitReader {
     return undefined;
   }
 
-  #frameAt(view: SegmentView, at: number): Frame | undefined {
+  /** The whole frame at `at`, if there is one and it is of that kind: FLAG_HEADER or 0. */
+  #frameAt(view: SegmentView, at: number, kind: number): Frame | undefined {
     const head = readFrameHead(view, at);
-    const end = at + FRAME_HEAD_BYTES + (head?.length ?? 0);
-    if (!head || end > view.bytes.length) return undefined;
+    if (!head || (head.flags & FLAG_HEADER) !== kind) return undefined;
+    const end = at + FRAME_HEAD_BYTES + head.length;
+    if (end > view.bytes.length) return undefined;
     const payload = view.bytes.subarray(at + FRAME_HEAD_BYTES, end);
     const digest = digestAt(view.bytes, at);
-    const erased = (head.flags & FLAG_ERASED) !== 0;
-    const intact = erased ? payload.every((byte) => byte === 0) : sha256(payload).equals(digest);
-    return { ...head, payload, digest, erased, intact };
+    return { ...head, payload, digest, state: frameState(head.flags, payload, digest) };
   }
 
   #storedEvent(
@@ -282,8 +285,9 @@ export class CommitReader {
       seq: where.seq,
       digest: Buffer.from(frame.digest),
       place: { replica: this.#replica, segment, offset, length: frame.length },
-      payload: frame.erased ? undefined : decodeEvent(frame.payload),
-      erased: frame.erased,
+      payload: frame.state === 'content' ? decodeEvent(frame.payload) : undefined,
+      erased: frame.state !== 'content',
+      ...(frame.state === 'unfinished' && { unfinished: true }),
     };
   }
 }
@@ -293,7 +297,5 @@ interface Frame {
   readonly flags: number;
   readonly payload: Buffer;
   readonly digest: Buffer;
-  readonly erased: boolean;
-  /** The payload is what was written, or is erased through and through. */
-  readonly intact: boolean;
+  readonly state: FrameState;
 }

@@ -12,11 +12,21 @@ import {
   firstSeqOf,
   FLAG_ERASED,
   FRAME_HEAD_BYTES,
+  frameState,
   segmentName,
-  sha256,
 } from './segment.js';
 
+/** Of a frame's flags in its head. */
+const FLAGS_OFFSET = 4;
 const REPLICA_NAME = /^[0-9a-f]{32}$/;
+
+/** What was found where an event was written. */
+export interface ReadAgain {
+  /** `unfinished`: erased, but its clearing was cut short. */
+  readonly state: 'content' | 'erased' | 'unfinished';
+  /** Undefined unless it is content and an event. */
+  readonly payload: EventPayload | undefined;
+}
 
 /** Bytes that were cut off the end of this machine's own log. */
 export interface TornTail {
@@ -102,19 +112,17 @@ export class Log {
   /**
    * Reads one event again.
    *
-   * @returns undefined when it was erased.
    * @throws {AltError} LOG_DAMAGED when its bytes are not those that were written.
    */
-  readEvent(place: Place, digest: Uint8Array): EventPayload | undefined {
+  readEvent(place: Place, digest: Uint8Array): ReadAgain {
     const path = join(this.folderOf(place.replica), segmentName(place.segment));
-    if (!this.#files.stat(path)) throw altered(place);
     const bytes = this.#readAt(path, place.offset, FRAME_HEAD_BYTES + place.length);
     const isWhole = bytes.length === FRAME_HEAD_BYTES + place.length;
     if (!isWhole || !digestAt(bytes, 0).equals(digest)) throw altered(place);
-    if ((bytes.readUInt8(4) & FLAG_ERASED) !== 0) return undefined;
     const payload = bytes.subarray(FRAME_HEAD_BYTES);
-    if (!sha256(payload).equals(digest)) throw altered(place);
-    return decodeEvent(payload);
+    const state = frameState(bytes.readUInt8(4), payload, digest);
+    if (state === 'altered') throw altered(place);
+    return { state, payload: state === 'content' ? decodeEvent(payload) : undefined };
   }
 
   /** Syncs a segment that another process may have written, before anything is built on it. */
@@ -173,21 +181,33 @@ export class Log {
 
   /**
    * Zeroes the payloads at the given places and marks them erased, then syncs. Harmless to repeat:
-   * an interrupted clearing is simply done again.
+   * an interrupted clearing is simply done again. The marks are on disk before the first zero, so
+   * that a half-cleared payload is never taken for a damaged one.
    */
   clear(places: readonly Place[]): void {
+    const byFile = new Map<string, Place[]>();
     for (const place of places) {
       const path = join(this.folderOf(place.replica), segmentName(place.segment));
-      const handle = this.#files.open(path, 'write');
-      try {
-        const bytes = this.#files.read(handle, place.offset, FRAME_HEAD_BYTES);
-        bytes.writeUInt8(bytes.readUInt8(4) | FLAG_ERASED, 4);
-        const cleared = Buffer.concat([bytes, Buffer.alloc(place.length)]);
-        this.#files.write(handle, cleared, place.offset);
-        this.#files.sync(handle);
-      } finally {
-        this.#files.close(handle);
+      byFile.set(path, [...(byFile.get(path) ?? []), place]);
+    }
+    for (const [path, inFile] of byFile) this.#clearIn(path, inFile);
+  }
+
+  #clearIn(path: string, places: readonly Place[]): void {
+    const handle = this.#files.open(path, 'write');
+    try {
+      for (const { offset } of places) {
+        const flags = this.#files.read(handle, offset + FLAGS_OFFSET, 1);
+        flags.writeUInt8(flags.readUInt8(0) | FLAG_ERASED, 0);
+        this.#files.write(handle, flags, offset + FLAGS_OFFSET);
       }
+      this.#files.sync(handle);
+      for (const { offset, length } of places) {
+        this.#files.write(handle, Buffer.alloc(length), offset + FRAME_HEAD_BYTES);
+      }
+      this.#files.sync(handle);
+    } finally {
+      this.#files.close(handle);
     }
   }
 

@@ -100,8 +100,9 @@ export function chainAfterFrame(previous: Buffer, bytes: Buffer, offset: number)
 // One scratch buffer: the CRC of a frame is taken once per frame read or written.
 const crcInput = Buffer.alloc(SALT_BYTES + 45);
 
-/** CRC of the frame head at `at` of `bytes`, which lies at `fileOffset` in its segment. */
-function frameCrc(salt: Buffer, bytes: Buffer, at: number, fileOffset: number): number {
+/** CRC of the frame head at `at` of the view's bytes. */
+function frameCrc({ salt, bytes, start }: SegmentView, at: number): number {
+  const fileOffset = start + at;
   salt.copy(crcInput, 0, 0, SALT_BYTES);
   crcInput.writeUInt32BE(Math.floor(fileOffset / 2 ** 32), 16);
   crcInput.writeUInt32BE(fileOffset >>> 0, 20);
@@ -132,7 +133,7 @@ export function readFrameHead(view: SegmentView, at: number): FrameHead | undefi
   if ((flags & ~FLAGS_KNOWN) !== 0) return undefined;
   const length = bytes.readUInt32BE(at);
   if (length === 0 || length > PAYLOAD_BYTES_MAX) return undefined;
-  if (bytes.readUInt32BE(at + 5) !== frameCrc(view.salt, bytes, at, view.start + at)) {
+  if (bytes.readUInt32BE(at + 5) !== frameCrc(view, at)) {
     return undefined;
   }
   return { length, flags };
@@ -143,9 +144,25 @@ export function digestAt(bytes: Buffer, at: number): Buffer {
   return bytes.subarray(at + 9, at + FRAME_HEAD_BYTES);
 }
 
+/**
+ * What a payload is: what was written; erased through and through; erased, but not all of it yet
+ * (a clearing was cut short); or none of these. The flag of a clearing is synced before its first
+ * zero, so a payload that still matches its digest is content whatever the flag says.
+ */
+export type FrameState = 'content' | 'erased' | 'unfinished' | 'altered';
+
+export function frameState(flags: number, payload: Buffer, digest: Uint8Array): FrameState {
+  const isErased = (flags & FLAG_ERASED) !== 0;
+  if (isErased && payload.every((byte) => byte === 0)) return 'erased';
+  if (sha256(payload).equals(digest)) return 'content';
+  return isErased ? 'unfinished' : 'altered';
+}
+
 export interface FrameToWrite {
   readonly payload: Uint8Array;
   readonly flags: number;
+  /** Of what stood there before it was erased; else the payload's own. */
+  readonly digest?: Buffer;
 }
 
 /** Frames as bytes for the given place of a segment. */
@@ -156,12 +173,13 @@ export function encodeFrames(
   let size = 0;
   for (const { payload } of frames) size += FRAME_HEAD_BYTES + payload.length;
   const bytes = Buffer.allocUnsafe(size);
+  const view = { salt: place.salt, bytes, start: place.offset };
   let at = 0;
-  for (const { payload, flags } of frames) {
+  for (const { payload, flags, digest } of frames) {
     bytes.writeUInt32BE(payload.length, at);
     bytes.writeUInt8(flags, at + 4);
-    sha256(payload).copy(bytes, at + 9);
-    bytes.writeUInt32BE(frameCrc(place.salt, bytes, at, place.offset + at), at + 5);
+    (digest ?? sha256(payload)).copy(bytes, at + 9);
+    bytes.writeUInt32BE(frameCrc(view, at), at + 5);
     bytes.set(payload, at + FRAME_HEAD_BYTES);
     at += FRAME_HEAD_BYTES + payload.length;
   }

@@ -16,6 +16,7 @@ import {
   encodeFrames,
   encodeHeader,
   FLAG_END,
+  FLAG_ERASED,
   FLAG_HEADER,
   FRAME_HEAD_BYTES,
   HEADER_BYTES,
@@ -38,6 +39,19 @@ export interface WriterOptions {
   readonly replica: string;
   /** When false, nothing is synced: for bulk work that says so. */
   readonly durable?: boolean;
+}
+
+/** What a caller says of a commit; the writer adds replica, seq and count. */
+export type Envelope = Omit<CommitHeader, 'replica' | 'seq' | 'count'>;
+
+/** An event as bytes. */
+export interface EncodedEvent {
+  readonly payload: Buffer;
+  /** Undefined when the bytes are erased, or no event. */
+  readonly event: EventPayload | undefined;
+  readonly erased: boolean;
+  /** Only for erased bytes: the digest of what stood there. */
+  readonly digest?: Buffer;
 }
 
 export interface Appended {
@@ -70,23 +84,23 @@ export class LogWriter {
    *
    * @throws {AltError} TOO_LARGE, DISK_FULL, READ_ONLY, IO_FAILED — nothing was kept.
    */
-  append(
-    head: Head,
-    header: Omit<CommitHeader, 'replica' | 'seq' | 'count'>,
-    events: readonly EventPayload[],
-  ): Appended {
+  append(head: Head, envelope: Envelope, events: readonly EventPayload[]): Appended {
+    return this.appendEncoded(
+      head,
+      envelope,
+      events.map((event) => ({ payload: encodeEvent(event), event, erased: false })),
+    );
+  }
+
+  /** As {@link append}, with events whose bytes are carried over as they lay elsewhere. */
+  appendEncoded(head: Head, envelope: Envelope, events: readonly EncodedEvent[]): Appended {
     assert(events.length > 0, 'a commit holds at least one event');
     const { replica } = this.#options;
-    const full = { ...header, replica, seq: head.seq + 1, count: events.length };
-    const payloads = [encodeCommitHeader(full), ...events.map(encodeEvent)];
-    const sizeBytes = checkSizes(payloads);
+    const header = { ...envelope, replica, seq: head.seq + 1, count: events.length };
+    const frames = framesOf(encodeCommitHeader(header), events);
+    const sizeBytes = checkSizes(frames);
     try {
-      const at = this.#placeFor(head, sizeBytes);
-      const frames = payloads.map((payload, index) => ({
-        payload,
-        flags: flagsOf(index, payloads.length),
-      }));
-      return this.#write(at, { frames, header: full, events });
+      return this.#write(this.#placeFor(head, sizeBytes), { frames, header, events });
     } catch (error) {
       this.close();
       throw systemError(error, 'Writing to the log');
@@ -142,7 +156,7 @@ export class LogWriter {
     content: {
       readonly frames: readonly FrameToWrite[];
       readonly header: CommitHeader;
-      readonly events: readonly EventPayload[];
+      readonly events: readonly EncodedEvent[];
     },
   ): Appended {
     const { files } = this.#options;
@@ -170,9 +184,21 @@ export class LogWriter {
   }
 }
 
-function checkSizes(payloads: readonly Buffer[]): number {
+function framesOf(header: Buffer, events: readonly EncodedEvent[]): FrameToWrite[] {
+  const last = events.length - 1;
+  return [
+    { payload: header, flags: FLAG_HEADER },
+    ...events.map(({ payload, erased, digest }, index) => ({
+      payload,
+      flags: (index === last ? FLAG_END : 0) | (erased ? FLAG_ERASED : 0),
+      ...(digest && { digest }),
+    })),
+  ];
+}
+
+function checkSizes(frames: readonly FrameToWrite[]): number {
   let sizeBytes = 0;
-  for (const payload of payloads) {
+  for (const { payload } of frames) {
     sizeBytes += FRAME_HEAD_BYTES + payload.length;
     if (payload.length > PAYLOAD_BYTES_MAX || sizeBytes > COMMIT_BYTES_MAX) {
       throw new AltError('TOO_LARGE', 'The change is larger than one commit of the log may be.', {
@@ -183,22 +209,18 @@ function checkSizes(payloads: readonly Buffer[]): number {
   return sizeBytes;
 }
 
-function flagsOf(index: number, count: number): number {
-  return (index === 0 ? FLAG_HEADER : 0) | (index === count - 1 ? FLAG_END : 0);
-}
-
 /** What was just written, as a reader would find it. */
 function describe(
   bytes: Buffer,
   head: Head,
-  content: { readonly header: CommitHeader; readonly events: readonly EventPayload[] },
+  content: { readonly header: CommitHeader; readonly events: readonly EncodedEvent[] },
 ): Appended {
   const { header } = content;
   const events: StoredEvent[] = [];
   let chain = chainAfterFrame(head.chain, bytes, 0);
   let at = FRAME_HEAD_BYTES + bytes.readUInt32BE(0);
   let last = 0;
-  for (const payload of content.events) {
+  for (const { event, erased } of content.events) {
     const length = bytes.readUInt32BE(at);
     events.push({
       seq: header.seq + events.length,
@@ -209,8 +231,8 @@ function describe(
         offset: head.offset + at,
         length,
       },
-      payload,
-      erased: false,
+      payload: event,
+      erased,
     });
     chain = chainAfterFrame(chain, bytes, at);
     last = at;

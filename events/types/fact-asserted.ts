@@ -12,6 +12,9 @@ export const FactAsserted = defineEvent(
     subject: Text.min(1),
     predicate: Text.min(1),
     object: Text.min(1),
+    // By what names are compared, as the writer's release folded them.
+    subject_key: Text,
+    object_key: Text,
     valid_from: Instant.optional(),
     valid_to: Instant.optional(),
     source: Text.optional(),

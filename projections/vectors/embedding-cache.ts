@@ -41,15 +41,9 @@ export class EmbeddingCache {
     this.#space = row?.space ?? 0;
   }
 
-  /** Opens the cache; one that SQLite cannot read is thrown away and begun anew. */
-  static open(files: Files, path: string, spaceId: string): EmbeddingCache {
-    try {
-      return EmbeddingCache.#tryOpen(path, spaceId);
-    } catch (error) {
-      if (!isDamagedDatabase(error)) throw error;
-      EmbeddingCache.discard(files, path);
-      return EmbeddingCache.#tryOpen(path, spaceId);
-    }
+  /** @throws {AltError} CACHE_DAMAGED for one that SQLite cannot read: discard it and open anew. */
+  static open(path: string, spaceId: string): EmbeddingCache {
+    return guarded(() => EmbeddingCache.#tryOpen(path, spaceId));
   }
 
   static #tryOpen(path: string, spaceId: string): EmbeddingCache {
@@ -64,23 +58,13 @@ export class EmbeddingCache {
 
   /** Removes the cache's files: costs time, never memory. */
   static discard(files: Files, path: string): void {
-    for (const suffix of ['', '-wal', '-shm']) files.remove(`${path}${suffix}`);
-  }
-
-  /** Damage of the cache must not be taken for damage of the views. */
-  #guarded<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      if (!isDamagedDatabase(error)) throw error;
-      throw new AltError('CACHE_DAMAGED', 'The embedding cache is unreadable.', { cause: error });
-    }
+    for (const suffix of ['', '-wal', '-shm', '-journal']) files.remove(`${path}${suffix}`);
   }
 
   /** The vector of a text, `'empty'` for a text that has none, undefined when not embedded yet. */
   get(textHash: Uint8Array): Float32Array | 'empty' | undefined {
     const sql = 'SELECT vector FROM vectors WHERE space = ? AND text_hash = ?';
-    const row = this.#guarded(() => {
+    const row = guarded(() => {
       return this.#db.get<{ vector: Buffer }>(sql, this.#space, textHash);
     });
     if (!row) return undefined;
@@ -89,12 +73,12 @@ export class EmbeddingCache {
 
   has(textHash: Uint8Array): boolean {
     const sql = 'SELECT 1 FROM vectors WHERE space = ? AND text_hash = ?';
-    return this.#guarded(() => this.#db.get(sql, this.#space, textHash)) !== undefined;
+    return guarded(() => this.#db.get(sql, this.#space, textHash)) !== undefined;
   }
 
   /** Stores vectors and moves the mark: every passage up to that label is embedded. */
   put(rows: readonly CachedVector[], mark: Mark): void {
-    this.#guarded(() => {
+    guarded(() => {
       this.#db.transaction(() => {
         for (const row of rows) this.#insert(row);
         const { generation, label } = mark;
@@ -115,13 +99,23 @@ export class EmbeddingCache {
   /** The label up to which every passage of that generation of views is embedded; 0 for none. */
   mark(generation: string): number {
     const sql = 'SELECT label FROM marks WHERE space = ? AND generation = ?';
-    return this.#guarded(() => {
+    return guarded(() => {
       return this.#db.get<{ label: number }>(sql, this.#space, generation)?.label ?? 0;
     });
   }
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/** Damage of the cache must not be taken for damage of the views. */
+function guarded<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!isDamagedDatabase(error)) throw error;
+    throw new AltError('CACHE_DAMAGED', 'The embedding cache is unreadable.', { cause: error });
   }
 }
 

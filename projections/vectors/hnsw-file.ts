@@ -6,10 +6,18 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { makeFolderDurably, readText, replaceFile, type Files } from '../../events/index.js';
+import type * as hnswlib from 'hnswlib-node';
+import {
+  makeFolderDurably,
+  makePrivateFile,
+  readText,
+  replaceFile,
+  type Files,
+} from '../../events/index.js';
 import type { Neighbour } from './exact-vectors.js';
 
-type Hnsw = import('hnswlib-node').HierarchicalNSW;
+type Library = typeof hnswlib;
+type Hnsw = hnswlib.HierarchicalNSW;
 
 const DIMENSION = 384;
 const NEIGHBOURS_PER_NODE = 16;
@@ -40,9 +48,9 @@ export interface HnswPlace {
 }
 
 /** The library, or undefined where it is not installed or was not built. */
-function loadLibrary(): typeof import('hnswlib-node') | undefined {
+function loadLibrary(): Library | undefined {
   try {
-    return createRequire(import.meta.url)('hnswlib-node') as typeof import('hnswlib-node');
+    return createRequire(import.meta.url)('hnswlib-node') as Library;
   } catch {
     // An optional dependency: exact search takes its place, and status says so.
     return undefined;
@@ -153,6 +161,7 @@ export class HnswFile {
     const { files, folder, generation, space } = place;
     makeFolderDurably(files, folder);
     const aside = join(folder, 'index.hnsw.new');
+    makePrivateFile(aside);
     this.#index.writeIndexSync(aside);
     const sha256 = hashOf(files, aside);
     files.remove(join(folder, 'index.json'));

@@ -11,7 +11,6 @@ import {
   newEntity,
   realmFilter,
   realmName,
-  sourceFile,
 } from './shapes.js';
 
 export const addEntity = defineOperation({

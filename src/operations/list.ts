@@ -12,14 +12,7 @@ import { kgAdd, kgInvalidate, kgQuery } from './facts.js';
 import type { Operation } from './operation.js';
 import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
 import { checkDuplicate, search } from './search.js';
-import {
-  closeDimension,
-  getStatus,
-  initDimension,
-  ping,
-  rebuildFts,
-  reconnect,
-} from './upkeep.js';
+import { closeDimension, getStatus, initDimension, ping, rebuildFts, reconnect } from './upkeep.js';
 
 export const OPERATIONS = {
   search,

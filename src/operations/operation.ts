@@ -2,7 +2,7 @@
  * What can be asked of a dimension, each thing once: name, schemas, annotations, handler. Commands
  * and tools are thin skins over this list, so they cannot drift apart.
  */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { AltError } from '../../events/index.js';
 import type { Dimension } from '../dimension.js';
 

@@ -7,7 +7,8 @@ import { realm } from './shapes.js';
 export const getStatus = defineOperation({
   name: 'get_status',
   title: 'Get the status',
-  description: 'Use at the start of a session: what is remembered, by which embedder, any warnings.',
+  description:
+    'Use at the start of a session: what is remembered, by which embedder, any warnings.',
   annotations: READS,
   input: z.strictObject({}),
   output: z.object({
@@ -30,7 +31,7 @@ export const getStatus = defineOperation({
     warnings: z.array(z.string()),
   }),
   async handler(dimension) {
-    if (!dimension.isOpen && !dimension.exists) {
+    if (dimension.isClosed || (!dimension.isOpen && !dimension.exists)) {
       return { initialized: false, path: dimension.path, version: VERSION, warnings: [] };
     }
     const status = await dimension.status();

@@ -5,7 +5,6 @@ import {
   cutPassages,
   entitiesByNum,
   entityByContent,
-  ownersOf,
   passagesOfOwners,
   type Db,
 } from '../../projections/index.js';
@@ -108,7 +107,12 @@ function rank(
   const similar = [...sums].filter(([, similarity]) => similarity >= wanted.threshold);
   similar.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const chosen = similar.slice(0, MATCHES_MAX);
-  const rows = new Map(entitiesByNum(db, chosen.map(([num]) => num)).map((row) => [row.num, row]));
+  const rows = new Map(
+    entitiesByNum(
+      db,
+      chosen.map(([num]) => num),
+    ).map((row) => [row.num, row]),
+  );
   return chosen.flatMap(([num, similarity]) => {
     const row = rows.get(num);
     const clamped = Math.min(1, Math.max(0, similarity));

@@ -142,9 +142,7 @@ function nearest(
   const { index } = vectors.space;
   index.refresh(db, generation);
   const count = Math.max(CANDIDATES_PER_HALF, request.limit);
-  return index
-    .search(db, vectors.query, { count, place: request.place })
-    .map(({ label }) => label);
+  return index.search(db, vectors.query, { count, place: request.place }).map(({ label }) => label);
 }
 
 /** Every passage of every memory that owns one of the labels, scored by both halves. */

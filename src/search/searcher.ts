@@ -101,7 +101,11 @@ export class Searcher {
     } catch (error) {
       const isModel = isAltError(error, 'UNAVAILABLE') || isAltError(error, 'EMBEDDING_FAILED');
       if (!isModel) throw error;
-      return { pending: 0, vectors: undefined, warning: `Searched by words only: ${error.message}` };
+      return {
+        pending: 0,
+        vectors: undefined,
+        warning: `Searched by words only: ${error.message}`,
+      };
     }
   }
 }
@@ -123,6 +127,7 @@ function checkMode(mode = 'hybrid'): Mode {
 }
 
 function withoutNumbers(result: SearchResult): SearchResult {
-  const { explanation: _, ...rest } = result;
-  return rest;
+  const copy = { ...result };
+  delete (copy as { explanation?: unknown }).explanation;
+  return copy;
 }

@@ -114,7 +114,7 @@ describe('an event', () => {
     expect(decodeEvent(payloadOf({ zero: -0 }))?.data).toEqual({ zero: 0 });
   });
 
-  it('is none without a nonce of 16 bytes, with data that is no map, or with bytes after it', () => {
+  it('is none without a nonce of 16 bytes, with data that is no map, or with more after it', () => {
     const fields = { type: 'T', v: 1, stream: 's:1', data: {}, nonce: NONCE };
     const wrong = [
       { ...fields, nonce: Buffer.alloc(15) },

@@ -58,9 +58,7 @@ describe('systemError', () => {
       ...['IO_FAILED', 'IO_FAILED'],
     ]);
     expect(errors[0]?.message).toBe('Writing failed: ENOSPC: injected.');
-    expect(errors[0]?.hint).toBe(
-      'Free some space and run the command again; nothing was lost.',
-    );
+    expect(errors[0]?.hint).toBe('Free some space and run the command again; nothing was lost.');
   });
 
   it('leaves an AltError as it is and takes anything else that was thrown', () => {

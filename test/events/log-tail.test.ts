@@ -74,7 +74,11 @@ describe('a tail', () => {
     }
     log.overwrite(Buffer.concat([whole, Buffer.alloc(4096)]));
     const read = log.read();
-    expect([read.end.kind, read.end.offset, read.commits.length]).toEqual(['tail', whole.length, 2]);
+    expect([read.end.kind, read.end.offset, read.commits.length]).toEqual([
+      'tail',
+      whole.length,
+      2,
+    ]);
   });
 
   it('of random bytes is a tail', () => {
@@ -164,11 +168,10 @@ describe('cutTail', () => {
     const torn = whole.subarray(0, -3);
     log.overwrite(torn);
     const cut = log.log.cutTail(REPLICA, log.read().end);
-    const tail = torn.subarray(log.read().end.offset);
+    expect(cut.offset).toBe(before.offset);
     expect(cut.quarantined.startsWith(join(log.folder, 'quarantine'))).toBe(true);
     expect(readFileSync(cut.quarantined)).toEqual(tailOf(torn, cut.offset));
     expect([cut.segment, cut.sizeBytes]).toEqual([1, torn.length - cut.offset]);
-    expect(tail.length).toBe(0);
     expect(log.read()).toMatchObject({ end: { kind: 'end' }, head: before });
     log.head = before;
     log.appendEvents([memory('again')], log.writer());

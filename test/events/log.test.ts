@@ -19,7 +19,11 @@ describe('a log', () => {
     expect(read.commits).toEqual(appended.map(({ commit }) => commit));
     expect(contents(read)).toEqual(['one', 'two', 'three', 'vier 🎉']);
     expect(read.commits.map(({ header }) => [header.seq, header.count])).toEqual([
-      ...[[1, 1], [2, 2], [4, 1]],
+      ...[
+        [1, 1],
+        [2, 2],
+        [4, 1],
+      ],
     ]);
     expect(read.head).toEqual(log.head);
     expect(read.end).toMatchObject({ kind: 'end', offset: log.bytes().length });
@@ -92,6 +96,33 @@ describe('a log', () => {
     log.appendEvents([memory('three')], writer);
     expect(relaxed.calls).not.toContain('sync');
     expect(contents(log.read())).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('events carried over from another log', () => {
+  it('keep their bytes and digests, erased or not', () => {
+    const from = new WrittenLog();
+    const [secret, kept] = from.append('secret', 'kept').commit.events as [
+      StoredEvent,
+      StoredEvent,
+    ];
+    from.log.clear([secret.place]);
+    const to = new WrittenLog();
+    const payloadAt = ({ place }: StoredEvent): Buffer => {
+      const start = place.offset + 41;
+      return from.bytes().subarray(start, start + place.length);
+    };
+    const { commit } = to.writer().appendEncoded(NO_HEAD, envelope(1), [
+      { payload: payloadAt(secret), event: undefined, erased: true, digest: secret.digest },
+      { payload: payloadAt(kept), event: kept.payload, erased: false },
+    ]);
+    const read = to.read();
+    expect(read.end.kind).toBe('end');
+    expect(read.commits).toEqual([commit]);
+    expect(read.commits[0]?.events).toMatchObject([
+      { erased: true, digest: secret.digest, payload: undefined },
+      { erased: false, digest: kept.digest, payload: kept.payload },
+    ]);
   });
 });
 
@@ -288,13 +319,16 @@ describe('a segment from elsewhere', () => {
     expect(read.end).toMatchObject({ kind: 'damage', segment: 2, offset: 0 });
   });
 
-  it('under the name of another seq is not there', () => {
+  it('under the name of another seq is missed where it should be', () => {
     const log = new WrittenLog();
     log.append('one');
     log.seal();
     log.append('two');
     renameSync(log.path(2), log.path(7));
-    expect(contents(log.read())).toEqual(['one']);
+    const { end, commits } = log.read();
+    expect([end.kind, end.segment, contents({ commits })]).toEqual(['damage', 1, ['one']]);
+    renameSync(log.path(1), `${log.path(1)}.gone`);
+    expect(log.read().end).toMatchObject({ kind: 'damage', segment: 0 });
   });
 
   it('is damage when its commits do not follow or its time does not rise', () => {

@@ -35,7 +35,7 @@ describe('compareEvents', () => {
   it('is transitive', () => {
     fc.assert(
       fc.property(key, key, key, (...keys) => {
-        const [a, b, c] = keys.sort(compareEvents) as [OrderKey, OrderKey, OrderKey];
+        const [a, b, c] = keys.sort(compareEvents);
         expect(compareEvents(a, b)).toBeLessThanOrEqual(0);
         expect(compareEvents(b, c)).toBeLessThanOrEqual(0);
         expect(compareEvents(a, c)).toBeLessThanOrEqual(0);

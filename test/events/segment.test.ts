@@ -101,7 +101,11 @@ describe('a segment name', () => {
 describe('frames', () => {
   it('are found again at the place they were written for', () => {
     const property = fc.property(frames, fc.nat({ max: 2 ** 40 }), (written, offset) => {
-      const view = { salt: SALT, bytes: encodeFrames(written, { salt: SALT, offset }), start: offset };
+      const view = {
+        salt: SALT,
+        bytes: encodeFrames(written, { salt: SALT, offset }),
+        start: offset,
+      };
       let at = 0;
       for (const { payload, flags } of written) {
         expect(readFrameHead(view, at)).toEqual({ length: payload.length, flags });
@@ -114,7 +118,10 @@ describe('frames', () => {
   });
 
   it('are none at another offset or under another salt', () => {
-    const view = { salt: SALT, bytes: encodeFrames([{ payload: SALT, flags: 2 }], { salt: SALT, offset: 104 }) };
+    const view = {
+      salt: SALT,
+      bytes: encodeFrames([{ payload: SALT, flags: 2 }], { salt: SALT, offset: 104 }),
+    };
     expect(readFrameHead({ ...view, start: 104 }, 0)).toEqual({ length: 16, flags: 2 });
     expect(readFrameHead({ ...view, start: 105 }, 0)).toBeUndefined();
     expect(readFrameHead({ ...view, salt: Buffer.alloc(16), start: 104 }, 0)).toBeUndefined();

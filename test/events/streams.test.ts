@@ -34,6 +34,8 @@ describe('keyedHash', () => {
   it('is HMAC-SHA-256 over the parts, joined by NUL, cut to size', () => {
     // echo -n 'a\0b' | openssl dgst -sha256 -mac HMAC -macopt hexkey:4b4b…
     expect(keyedHash(KEY, ['a', 'b'])).toBe('5315d9697fbb645136c1a2f2da2d4dc9');
-    expect(keyedHash(KEY, ['a', 'b'], 32)).toBe('5315d9697fbb645136c1a2f2da2d4dc9de215f7d676ee561269813a4df68c400');
+    expect(keyedHash(KEY, ['a', 'b'], 32)).toBe(
+      '5315d9697fbb645136c1a2f2da2d4dc9de215f7d676ee561269813a4df68c400',
+    );
   });
 });

@@ -26,7 +26,9 @@ const row = (id: string, changes: object = {}) => ({
 
 describe('a memory that was added', () => {
   it('is there with the time of its writer', () => {
-    given().when(entityAdded('e1')).then(LIVING, [row('e1')]);
+    given()
+      .when(entityAdded('e1'))
+      .then(LIVING, [row('e1')]);
   });
 
   it('carries the times it came with', () => {
@@ -100,7 +102,9 @@ describe('a move', () => {
   });
 
   it('of something that was never added leaves nothing', () => {
-    given().when(entityMoved('e1', 'beta', 'plans')).then('SELECT * FROM entities', []);
+    given()
+      .when(entityMoved('e1', 'beta', 'plans'))
+      .then('SELECT * FROM entities', []);
   });
 });
 
@@ -158,7 +162,9 @@ describe('undoing', () => {
   });
 
   it('of a deletion brings the memory back', () => {
-    given(entityAdded('e1'), entityDeleted('e1')).when(undone(1)).then(LIVING, [row('e1')]);
+    given(entityAdded('e1'), entityDeleted('e1'))
+      .when(undone(1))
+      .then(LIVING, [row('e1')]);
   });
 
   it('counts by the last that names an event', () => {
@@ -171,8 +177,8 @@ describe('undoing', () => {
   });
 
   it('does not reach the marks themselves', () => {
-    given(entityAdded('e1'), entityDeleted('e1'), undone(1)).when(undone(2)).then(LIVING, [
-      row('e1'),
-    ]);
+    given(entityAdded('e1'), entityDeleted('e1'), undone(1))
+      .when(undone(2))
+      .then(LIVING, [row('e1')]);
   });
 });

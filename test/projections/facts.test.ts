@@ -46,16 +46,13 @@ describe('a fact', () => {
   it('is found by subject and by object, whatever their case and spaces', () => {
     given(factAsserted('f1'))
       .when(factAsserted('f2', { valid_from: '2030-01-01' }))
-      .then(
-        (db: Db) => [factsAbout(db, ' ADA').length, factsAbout(db, 'mill').length],
-        [1, 1],
-      );
+      .then((db: Db) => [factsAbout(db, ' ADA').length, factsAbout(db, 'mill').length], [1, 1]);
   });
 
   it('that was undone makes room for the one that it had swallowed', () => {
-    given(factAsserted('f1'), factAsserted('f2')).when(undone(0)).then(FACTS, [
-      fact('f2', null, null),
-    ]);
+    given(factAsserted('f1'), factAsserted('f2'))
+      .when(undone(0))
+      .then(FACTS, [fact('f2', null, null)]);
   });
 });
 
@@ -97,13 +94,15 @@ describe('an end', () => {
   });
 
   it('of nothing leaves nothing', () => {
-    given().when(factEnded(['f1'], '2024-01-01')).then(FACTS, []);
+    given()
+      .when(factEnded(['f1'], '2024-01-01'))
+      .then(FACTS, []);
   });
 
   it('that is undone lets the fact go on', () => {
-    given(factAsserted('f1'), factEnded(['f1'], '2024-01-01')).when(undone(1)).then(FACTS, [
-      fact('f1', null, null),
-    ]);
+    given(factAsserted('f1'), factEnded(['f1'], '2024-01-01'))
+      .when(undone(1))
+      .then(FACTS, [fact('f1', null, null)]);
   });
 });
 

@@ -36,19 +36,25 @@ const giraffe = { content: 'a giraffe crossed' };
 
 describe('the text of a memory', () => {
   it('is found once it is added', () => {
-    given(zebra).when(entityAdded('e2', { content: 'zebra' })).then(found('zebra'), only('e1', 'e2'));
+    given(zebra)
+      .when(entityAdded('e2', { content: 'zebra' }))
+      .then(found('zebra'), only('e1', 'e2'));
   });
 
   it('is not found by the words that a revision replaced', () => {
     given(zebra).when(entityRevised('e1', giraffe)).then(found('zebra'), nothing);
-    given(zebra).when(entityRevised('e1', giraffe)).then(found('giraff'), {
-      ...nothing,
-      ...{ passages: ['e1'], counted: 1 },
-    });
-    given(zebra).when(entityRevised('e1', giraffe)).then(found('cross'), {
-      ...nothing,
-      ...{ passages: ['e1'], counted: 1 },
-    });
+    given(zebra)
+      .when(entityRevised('e1', giraffe))
+      .then(found('giraff'), {
+        ...nothing,
+        ...{ passages: ['e1'], counted: 1 },
+      });
+    given(zebra)
+      .when(entityRevised('e1', giraffe))
+      .then(found('cross'), {
+        ...nothing,
+        ...{ passages: ['e1'], counted: 1 },
+      });
   });
 
   it('is not found by the words that another add replaced', () => {
@@ -72,16 +78,23 @@ describe('the text of a memory', () => {
 
   it('has one passage a memory when it is short, and none once it is gone', () => {
     const count = 'SELECT count(*) AS passages FROM passages';
-    given(zebra).when(entityRevised('e1', giraffe)).then(count, [{ passages: 1 }]);
-    given(zebra).when(entityDeleted('e1')).then(count, [{ passages: 0 }]);
+    given(zebra)
+      .when(entityRevised('e1', giraffe))
+      .then(count, [{ passages: 1 }]);
+    given(zebra)
+      .when(entityDeleted('e1'))
+      .then(count, [{ passages: 0 }]);
   });
 
   it('is found the same after the indexes were filled again', () => {
     given(zebra, entityAdded('e2', { content: 'zebra' }), entityDeleted('e2'))
       .when(entityAdded('e3', { content: 'zebra too' }))
-      .then((db: Db) => {
-        expect(reindexAll(db)).toBe(2);
-        return found('zebra')(db);
-      }, only('e1', 'e3'));
+      .then(
+        (db: Db) => {
+          expect(reindexAll(db)).toBe(2);
+          return found('zebra')(db);
+        },
+        only('e1', 'e3'),
+      );
   });
 });

@@ -66,7 +66,9 @@ describe('a realm', () => {
   });
 
   it('that nobody described has no description', () => {
-    given().when(entityAdded('e1')).then((db: Db) => realmDescription(db, 'alpha'), undefined);
+    given()
+      .when(entityAdded('e1'))
+      .then((db: Db) => realmDescription(db, 'alpha'), undefined);
   });
 
   it('counts the domains that are described and those that are filled', () => {
@@ -95,9 +97,10 @@ describe('a domain', () => {
   it('is listed within its realm', () => {
     given(domainDescribed('alpha', 'ideas', 'one'), domainDescribed('beta', 'ideas', 'two'))
       .when(entityAdded('e1'))
-      .then((db: Db) => listDomains(db, 'alpha'), [
-        domain('ideas', { description: 'one', entityCount: 1 }),
-      ]);
+      .then(
+        (db: Db) => listDomains(db, 'alpha'),
+        [domain('ideas', { description: 'one', entityCount: 1 })],
+      );
   });
 
   it('is described apart from one of the same name elsewhere', () => {

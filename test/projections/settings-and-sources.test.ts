@@ -13,7 +13,9 @@ describe('a setting', () => {
   });
 
   it('that nobody set is undefined', () => {
-    given().when(settingChanged('theme', 1)).then((db: Db) => settingOf(db, 'other'), undefined);
+    given()
+      .when(settingChanged('theme', 1))
+      .then((db: Db) => settingOf(db, 'other'), undefined);
   });
 
   it('has the value before when the newest is undone', () => {

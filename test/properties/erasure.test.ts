@@ -6,7 +6,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventsOfStream } from '../../projections/index.js';
-import { draft, gentleDraft, history, MACHINES, playAll, type Draft } from '../support/arbitraries.js';
+import {
+  draft,
+  gentleDraft,
+  history,
+  MACHINES,
+  playAll,
+  type Draft,
+} from '../support/arbitraries.js';
 import { fates, readableOn } from '../support/erasure-oracle.js';
 import { ENTITY_STREAMS } from '../support/event-arbitraries.js';
 import { holds, PROPERTY_TIMEOUT_MS } from '../support/holds.js';

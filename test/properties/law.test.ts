@@ -5,16 +5,36 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../events/index.js';
+import { createViews } from '../../projections/index.js';
 import { digestViews } from '../../replay/index.js';
-import { history, MACHINES, playAll } from '../support/arbitraries.js';
+import { history, MACHINES, playAll, type Action } from '../support/arbitraries.js';
 import { Crash, CrashingDb } from '../support/crashes.js';
 import { foldCommits, interleavings } from '../support/fold-orders.js';
 import { holds, PROPERTY_TIMEOUT_MS } from '../support/holds.js';
 import { runs } from '../support/level.js';
-import { createViews } from '../../projections/index.js';
 import { commitEnds, converge, deliver, newViews, withMachines } from '../support/replicas.js';
 
+/** The names of the event types that the histories of one seed write. */
+function typesIn(histories: readonly (readonly Action[])[]): Set<string> {
+  const drafts = histories.flat().flatMap((action) => {
+    return action.kind === 'write' ? action.drafts : [];
+  });
+  const marks = { undo: 'Undone', redo: 'Redone', erase: 'Erased', 'erase stream': 'Erased' };
+  const names = drafts.map((drawn) => {
+    if (drawn.kind === 'event') return drawn.event.type;
+    return drawn.kind === 'copy' ? 'copy' : marks[drawn.kind];
+  });
+  return new Set(names);
+}
+
 describe('the law', { timeout: PROPERTY_TIMEOUT_MS }, () => {
+  it('is tried with every event type, and with types that nobody knows', () => {
+    const types = typesIn(fc.sample(history(), { numRuns: 300, seed: 1 }));
+    for (const name of Object.keys(CATALOGUE)) expect(types).toContain(name);
+    expect(types).toContain('FutureThing');
+  });
+
   it('rebuilt views equal the views that lived through the history', async () => {
     const property = fc.asyncProperty(history(), async (actions) => {
       await withMachines(MACHINES, async (machines) => {
@@ -42,7 +62,7 @@ describe('the law', { timeout: PROPERTY_TIMEOUT_MS }, () => {
     await holds(property, runs(30, 1000));
   });
 
-  it('batching does not matter: one commit at a time, in groups, in any order of replicas', async () => {
+  it('batching does not matter: one at a time, in groups, in any order of replicas', async () => {
     const property = fc.asyncProperty(history(), interleavings, async (actions, order) => {
       await withMachines(MACHINES, async (machines) => {
         await playAll(machines, actions);
@@ -60,10 +80,8 @@ describe('the law', { timeout: PROPERTY_TIMEOUT_MS }, () => {
   });
 
   it('stopping anywhere and opening again does not matter', async () => {
-    const stops = fc.array(fc.tuple(fc.nat({ max: MACHINES - 1 }), fc.integer({ min: 1, max: 4 })), {
-      maxLength: 20,
-      size: 'max',
-    });
+    const arrival = fc.tuple(fc.nat({ max: MACHINES - 1 }), fc.integer({ min: 1, max: 4 }));
+    const stops = fc.array(arrival, { maxLength: 20, size: 'max' });
     const property = fc.asyncProperty(history(), stops, async (actions, arrivals) => {
       await withMachines(MACHINES + 1, async (machines) => {
         const [observer, ...writers] = machines;

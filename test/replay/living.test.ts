@@ -78,8 +78,8 @@ describe('the events that are erased', () => {
     names(
       erasedIn(events, {
         isErasedDigest: (digest) => (facts.digests ?? []).some((named) => named.equals(digest)),
-        seenBy: ({ replica, seq }) =>
-          facts.seen?.[`${replica.slice(0, 1)}:${String(seq)}`] ?? {},
+        formerSeqs: () => [],
+        seenBy: ({ replica, seq }) => facts.seen?.[`${replica.slice(0, 1)}:${String(seq)}`] ?? {},
       }),
     );
 

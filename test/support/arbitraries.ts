@@ -5,18 +5,21 @@
  */
 import fc from 'fast-check';
 import { encodeReference, type EventName } from '../../events/index.js';
-import { eventsOfStream, type JournalEntry } from '../../projections/index.js';
+import { eventsOfStream, listEvents, type JournalEntry } from '../../projections/index.js';
 import { dataEvent, marking, oddEvent, STREAMS } from './event-arbitraries.js';
 import { commitEnds, deliver, type EventToWrite, type Machine } from './replicas.js';
 
-/** An event to write; `stream` and `picks` choose among what the machine holds. */
+/** `stream` and `picks` choose among what the machine holds. */
+interface PickingDraft {
+  readonly kind: 'undo' | 'redo' | 'copy' | 'erase';
+  readonly stream: number;
+  readonly picks: readonly number[];
+}
+
+/** An event to write. */
 export type Draft =
   | { readonly kind: 'event'; readonly event: EventToWrite }
-  | {
-      readonly kind: 'undo' | 'redo' | 'copy' | 'erase';
-      readonly stream: number;
-      readonly picks: readonly number[];
-    }
+  | PickingDraft
   | { readonly kind: 'erase stream'; readonly stream: number };
 
 export type Action =
@@ -100,8 +103,15 @@ export function history(of: fc.Arbitrary<Draft> = draft): fc.Arbitrary<readonly 
 
 const MARKERS: readonly string[] = ['Undone', 'Redone', 'Erased'] satisfies EventName[];
 
-function choose(from: Machine, stream: string, { picks: chosen }: { picks: readonly number[] }) {
-  const held = eventsOfStream(from.db, stream);
+/** Frames that hold no event, which a digest alone can name. */
+function straysOf({ db }: Machine): JournalEntry[] {
+  const entries = listEvents(db, { limit: 200, newestFirst: false });
+  return entries.filter(({ stream, status }) => stream === null && status === 'invalid');
+}
+
+function choose(from: Machine, stream: string, { kind, picks: chosen }: PickingDraft) {
+  const strays = kind === 'erase' && chosen[0] === 4 ? straysOf(from) : [];
+  const held = strays.length > 0 ? strays : eventsOfStream(from.db, stream);
   const entries = held.length === 0 ? [] : chosen.map((n) => held[n % held.length]);
   return [...new Set(entries)].filter((entry) => entry !== undefined);
 }
@@ -132,10 +142,17 @@ export function resolve(on: Machine, drawn: Draft): EventToWrite[] {
     const where = drawn.picks[0] === 5 ? (STREAMS[0] ?? '') : stream;
     return [{ type: 'Erased', stream: where, data: { digests, whole_stream: false } }];
   }
-  const data = entries.filter(({ type }) => type !== null && !MARKERS.includes(type));
-  if (data.length === 0) return [];
-  const type = drawn.kind === 'undo' ? 'Undone' : 'Redone';
-  return [marking(type, stream, data.map(referenceTo))];
+  return markingOf(drawn.kind === 'undo' ? 'Undone' : 'Redone', stream, entries);
+}
+
+/** Marks name data events only. */
+function markingOf(
+  type: 'Undone' | 'Redone',
+  stream: string,
+  entries: readonly JournalEntry[],
+): EventToWrite[] {
+  const data = entries.filter((entry) => entry.type !== null && !MARKERS.includes(entry.type));
+  return data.length === 0 ? [] : [marking(type, stream, data.map(referenceTo))];
 }
 
 /** Plays one action. */

@@ -10,7 +10,9 @@ export function seededBytes(seed: string): (size: number) => Buffer {
   let counter = 0;
   return (size) => {
     counter += 1;
-    const digest = createHash('sha256').update(`${seed}:${String(counter)}`).digest();
+    const digest = createHash('sha256')
+      .update(`${seed}:${String(counter)}`)
+      .digest();
     return Buffer.concat([digest, digest]).subarray(0, size);
   };
 }

@@ -105,7 +105,12 @@ const asserted = fc
     source: optional(pick(['', 'a letter'])),
     confidence: optional(pick([0, 0.25, 1])),
   })
-  .map(({ triple, ...rest }) => ({ ...triple, ...rest }));
+  .map(({ triple, ...rest }) => ({
+    ...triple,
+    ...rest,
+    subject_key: triple.subject.toLowerCase(),
+    object_key: triple.object.toLowerCase(),
+  }));
 
 export const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> } = {
   DimensionCreated: of(

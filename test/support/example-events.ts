@@ -1,4 +1,4 @@
-/** One event of every type, with every optional field that it has. Golden files are made of them. */
+/** One event of every type, with every optional field. Golden files are made of them. */
 import { encodeReference, streamOf, type EventDataOf, type EventName } from '../../events/index.js';
 
 export const EXAMPLE_KEY = Buffer.alloc(32, 0x4b);
@@ -46,6 +46,8 @@ export const EXAMPLE_DATA: { readonly [Name in EventName]: EventDataOf<Name> } =
     subject: 'Ada',
     predicate: 'works_at',
     object: 'Mill',
+    subject_key: 'ada',
+    object_key: 'mill',
     valid_from: '2026-01-01',
     valid_to: '2026-06-30T12:00:00Z',
     source: 'ent_1',

@@ -35,7 +35,8 @@ export function failingFiles(...failures: readonly Failure[]): FailingFiles {
       return (...args: never[]): unknown => {
         calls.push(operation);
         const failure = failures.find(isDue);
-        if (!failure) return (target[operation] as Call)(...args);
+        const call: Call = Reflect.get<typeof target, Operation>(target, operation);
+        if (!failure) return call(...args);
         if (operation === 'write') writePart(args, failure.shortBytes ?? 0);
         throw systemFailure(failure.errno);
       };

@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { encodeEvent } from '../../events/codec.js';
 import {
   Log,
   LogWriter,
@@ -36,41 +37,25 @@ export type Step = NewEvent | Mark;
 
 const replicaNamed = (index: number): string => String(index).padStart(32, '0');
 
-function digestOf(payload: EventPayload, log: Log, writer: LogWriter): Buffer {
-  const { commit } = writer.append(NO_HEAD, envelope(0), [payload]);
-  return commit.events[0]?.digest ?? Buffer.from(log.replicas().join());
-}
-
 function envelope(index: number) {
   const wall = 1_000 * (index + 1);
   return { at: { ms: wall, counter: 0 }, wall, actor: { kind: 'api' }, source: 'user' } as const;
 }
 
 /** The payloads of a case; those of marks name earlier ones by digest. */
-function payloadsOf(steps: readonly Step[], folder: string): EventPayload[] {
+function payloadsOf(steps: readonly Step[]): EventPayload[] {
   const payloads: EventPayload[] = [];
-  const digests: Buffer[] = [];
   for (const [index, step] of steps.entries()) {
-    const event = 'mark' in step ? markOf(step, { payloads, digests }) : step;
-    const nonce = createHash('md5').update(String(index)).digest();
-    const payload: EventPayload = { v: 1, ...event, nonce };
-    const scratch = join(folder, 'scratch', String(index));
-    const log = new Log(fastFiles, scratch);
-    const writer = writerOf(log, replicaNamed(0));
-    digests.push(digestOf(payload, log, writer));
-    writer.close();
-    payloads.push(payload);
+    const event = 'mark' in step ? markOf(step, payloads[step.index]) : step;
+    payloads.push({ v: 1, ...event, nonce: Buffer.alloc(16, index) });
   }
   return payloads;
 }
 
-function markOf(
-  { mark, index }: Mark,
-  of: { payloads: readonly EventPayload[]; digests: readonly Buffer[] },
-): NewEvent {
-  const digest = of.digests[index]?.subarray(0, 8) ?? Buffer.alloc(8);
-  const stream = of.payloads[index]?.stream ?? '';
-  return marking(mark, stream, [[Buffer.alloc(16), index + 1, digest]]);
+function markOf({ mark, index }: Mark, of: EventPayload | undefined): NewEvent {
+  if (!of) throw new Error(`there is no event ${String(index)} before its mark`);
+  const digest = createHash('sha256').update(encodeEvent(of)).digest();
+  return marking(mark, of.stream, [[Buffer.alloc(16), index + 1, digest.subarray(0, 8)]]);
 }
 
 function writerOf(log: Log, replica: string): LogWriter {
@@ -119,7 +104,7 @@ function ask(db: Db, query: Query): unknown {
 function check(steps: readonly Step[], query: Query, rows: unknown): void {
   const folder = mkdtempSync(join(tmpdir(), 'alt-given-'));
   try {
-    const payloads = payloadsOf(steps, folder);
+    const payloads = payloadsOf(steps);
     for (const machines of ['one', 'many'] as const) {
       const log = new Log(fastFiles, join(folder, machines));
       const commits = writeLog(log, payloads, machines);
@@ -205,7 +190,12 @@ export function factAsserted(
   id: string,
   data: Partial<EventDataOf<'FactAsserted'>> = {},
 ): NewEvent {
-  return { type: 'FactAsserted', stream: FACT_STREAM, data: { fact_id: id, ...TRIPLE, ...data } };
+  const keys = { subject_key: 'ada', object_key: 'mill' };
+  return {
+    type: 'FactAsserted',
+    stream: FACT_STREAM,
+    data: { fact_id: id, ...TRIPLE, ...keys, ...data },
+  };
 }
 
 export function factEnded(ids: string[], ended: string): NewEvent {
@@ -224,10 +214,7 @@ export function embedderChosen(name: string): NewEvent {
   return { type: 'EmbedderChosen', stream: stream('setting', 'embedder'), data };
 }
 
-export function sourceMined(
-  key: string,
-  data: Partial<EventDataOf<'SourceMined'>> = {},
-): NewEvent {
+export function sourceMined(key: string, data: Partial<EventDataOf<'SourceMined'>> = {}): NewEvent {
   const defaults: EventDataOf<'SourceMined'> = {
     source_key: key,
     source_file: `/${key}`,

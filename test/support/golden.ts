@@ -2,7 +2,7 @@
  * The golden files of the format, byte for byte the same whenever they are made: an example of two
  * events for docs/FORMAT.md, and a log of two replicas with every type of event.
  */
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -99,16 +99,22 @@ function writeFirstReplica(log: Log): void {
   const cli = { kind: 'cli', tool: 'init', name: 'alt', session: 's-1' } as const;
   replica.append([example('DimensionCreated')], { actor: cli });
   const described = ['EntityAdded', 'RealmDescribed', 'DomainDescribed', 'FactAsserted'] as const;
-  replica.append(described.map((name) => example(name)), {
-    cause: Buffer.alloc(32, 0x31),
-    batch: Buffer.alloc(16, 0x32),
-    source: 'model',
-  });
+  replica.append(
+    described.map((name) => example(name)),
+    {
+      cause: Buffer.alloc(32, 0x31),
+      batch: Buffer.alloc(16, 0x32),
+      source: 'model',
+    },
+  );
   const changed = ['EntityRevised', 'EntityMoved', 'EntityDeleted', 'EntityRestored'] as const;
   const [, moved] = replica.append(changed.map((name) => example(name)));
   replica.seal();
   const others = ['FactEnded', 'SourceMined', 'SettingChanged', 'EmbedderChosen'] as const;
-  replica.append(others.map((name) => example(name)), { actor: { kind: 'mine' }, source: 'tool' });
+  replica.append(
+    others.map((name) => example(name)),
+    { actor: { kind: 'mine' }, source: 'tool' },
+  );
   replica.append([example('DimensionAdopted'), example('ReplicaForked')], {
     actor: { kind: 'merge' },
   });
@@ -142,12 +148,21 @@ function writeSecondReplica(log: Log): void {
   replica.close();
 }
 
-/** Writes all golden files into an empty folder. */
+/** Writes all golden files into an empty folder; `events.jsonl` says what the log holds. */
 export function writeGolden(folder: string): void {
   writeExample(folder);
   const log = new Log(nodeFiles, folder);
   writeFirstReplica(log);
   writeSecondReplica(log);
+  const lines = [REPLICA, OTHER_REPLICA].flatMap((replica) => {
+    const reader = log.read(replica);
+    const printed: string[] = [];
+    for (let commit = reader.next(); commit; commit = reader.next()) {
+      printed.push(...printable(commit).map((line) => JSON.stringify(line)));
+    }
+    return printed;
+  });
+  writeFileSync(join(folder, 'events.jsonl'), `${lines.join('\n')}\n`);
 }
 
 /** What a commit holds, as test/fixtures/second_reader.py prints it. */

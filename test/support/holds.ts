@@ -24,7 +24,8 @@ export async function holds<Values>(
   });
   if (!details.failed && details.numRuns > 0) return;
   const report = await fc.asyncDefaultReportMessage(details);
-  const again = `ALT_TEST_SEED=${String(details.seed)} ALT_TEST_PATH=${details.counterexamplePath ?? ''}`;
+  const where = details.counterexamplePath ?? '';
+  const again = `ALT_TEST_SEED=${String(details.seed)} ALT_TEST_PATH=${where}`;
   throw new Error(`${report ?? 'no case was tried'}\n\nRun it again: ${again}`, {
     cause: details.errorInstance,
   });

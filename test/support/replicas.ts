@@ -117,7 +117,9 @@ export class Machine {
 
   #randomBytes(size: number): Buffer {
     this.#draws += 1;
-    const hash = createHash('sha512').update(`${this.#seed}:${String(this.#draws)}`).digest();
+    const hash = createHash('sha512')
+      .update(`${this.#seed}:${String(this.#draws)}`)
+      .digest();
     const bytes = Buffer.from(hash.subarray(0, size));
     this.#drawn.push(bytes);
     return bytes;
@@ -141,7 +143,8 @@ export class Machine {
       await this.fold();
     } else {
       const decision = { events: events as readonly NewEvent[], result: undefined };
-      this.#appender.commit(this.db, { actor: ACTOR, source: 'user', decide: () => decision });
+      const change = { actor: ACTOR, source: 'user', decide: () => decision } as const;
+      this.#appender.commit(this.db, change);
     }
     const stored = this.log.read(replica, before).next()?.events ?? [];
     const knew = Object.fromEntries([...heads].map(([other, { seq }]) => [other, seq]));
@@ -163,7 +166,7 @@ export class Machine {
     });
     this.#oddWriter ??= new LogWriter({
       files: this.#files,
-      randomBytes: this.#system.randomBytes,
+      randomBytes: (size) => this.#randomBytes(size),
       folder: this.log.folderOf(replica),
       dimension: IDENTITY.id,
       replica,
@@ -246,13 +249,11 @@ export interface Delivery {
 
 /** Copies a replica's first commits; what the receiver holds already stays as it is. */
 export function deliver({ from, to, replica, commits, extraBytes = 0 }: Delivery): void {
-  if (replica === to.replica || from === to) return;
-  const ends = commitEnds(from.log, replica);
-  const end = ends[Math.min(commits ?? ends.length, ends.length) - 1];
-  if (!end) return;
+  const ends = commitEnds(from.log, replica).slice(0, commits);
+  const end = ends.at(-1);
+  if (!end || replica === to.replica || from === to) return;
   mkdirSync(to.log.folderOf(replica), { recursive: true });
-  for (const segment of from.log.segments(replica)) {
-    if (segment > end.segment) break;
+  for (const segment of from.log.segments(replica).filter((first) => first <= end.segment)) {
     const name = `${String(segment).padStart(16, '0')}.seg`;
     const bytes = readFileSync(join(from.log.folderOf(replica), name));
     const limit = segment === end.segment ? end.offset + extraBytes : bytes.length;
@@ -275,10 +276,11 @@ function heldBytes(machine: Machine, replica: string, segment: number): number {
 export async function withMachines<Result>(
   count: number,
   work: (machines: Machine[]) => Promise<Result>,
+  files?: Files,
 ): Promise<Result> {
   const parent = mkdtempSync(join(tmpdir(), 'alt-machines-'));
   const machines = Array.from({ length: count }, (_, index) => {
-    return new Machine(parent, `machine-${String(index)}`);
+    return new Machine(parent, `machine-${String(index)}`, files);
   });
   try {
     return await work(machines);

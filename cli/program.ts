@@ -1,0 +1,72 @@
+/** The tree of commands: what there is, in the order and groups in which help shows it. */
+import { Command } from 'commander';
+import { addEntityCommands } from './commands/entities.js';
+import { addFactCommands } from './commands/facts.js';
+import { addInitCommands } from './commands/init.js';
+import { addLogCommands } from './commands/log.js';
+import { addMcpCommand } from './commands/mcp.js';
+import { addMineCommand } from './commands/mine.js';
+import { addRealmCommands } from './commands/realms.js';
+import { addRepairCommands } from './commands/repair.js';
+import { addSearchCommands } from './commands/search.js';
+import { writeOut } from './output.js';
+import { Shell } from './shell.js';
+import { nameAndVersion } from './version.js';
+
+const GROUPS = [
+  ['Dimension:', [addInitCommands]],
+  ['Memories:', [addEntityCommands, addRealmCommands]],
+  ['Search:', [addSearchCommands]],
+  ['Knowledge graph:', [addFactCommands]],
+  ['Mining:', [addMineCommand]],
+  ['Server:', [addMcpCommand]],
+  ['Log and maintenance:', [addLogCommands, addRepairCommands]],
+] as const;
+
+/** A shell whose program knows every command. */
+export function createShell(
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Shell {
+  const program = new Command('alt');
+  const shell = new Shell(program, env, signal);
+  program
+    .description('A local-first memory for AI agents: the log is the memory.')
+    .usage('[options] <command>')
+    .option('-D, --dimension <path>', 'the folder of the dimension (default: ~/.alt-memory)')
+    .option('--json', 'print one JSON document')
+    .option('--ndjson', 'print lists as one JSON document a line')
+    .option('-q, --quiet', 'print results and errors only')
+    .option('--debug', 'print stack traces')
+    .option('--no-color', 'print without colour')
+    .version(nameAndVersion(), '-V, --version', 'print name and version')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut, writeErr: writeOut, outputError: () => undefined })
+    .helpCommand('help [command]', 'show what a command does and takes')
+    .exitOverride();
+  for (const [group, registrations] of GROUPS) {
+    program.commandsGroup(group);
+    for (const register of registrations) register(shell);
+  }
+  addExitCodes(program);
+  return shell;
+}
+
+const EXIT_CODES = `Exit codes:
+    0  done; also when nothing was found
+    1  failed
+    2  wrong usage or an invalid value
+    3  a memory, fact, file or dimension does not exist
+    4  busy: another live process holds the lock
+    5  a check found problems, or some files failed
+  130  stopped by Ctrl-C
+`;
+
+/** `alt help exit-codes`. */
+function addExitCodes(program: Command): void {
+  const topic = program.command('exit-codes', { hidden: true });
+  topic.helpInformation = () => EXIT_CODES;
+  topic.action(() => {
+    topic.outputHelp();
+  });
+}

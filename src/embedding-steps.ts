@@ -1,0 +1,48 @@
+/** Pending passages, cut into pieces that are embedded and stored one after the other. */
+import type { CachedVector, PassageText } from '../projections/index.js';
+import { DIMENSION } from './embedders/index.js';
+import type { Space } from './embedding.js';
+
+/** Passages that were looked at together. */
+export interface Turn {
+  readonly generation: string;
+  readonly mark: number;
+  readonly texts: readonly PassageText[];
+  /** The last label that was looked at. */
+  readonly through: number;
+}
+
+export interface Step {
+  readonly generation: string;
+  readonly texts: readonly PassageText[];
+  /** Everything up to this label has a vector once the step is done. */
+  readonly through: number;
+}
+
+/** Cuts a turn into pieces of at most `size` texts; the last reaches to the turn's end. */
+export function steps(turn: Turn, size: number): Step[] {
+  const { generation, texts, through } = turn;
+  const pieces: Step[] = [];
+  for (let at = 0; at < texts.length; at += size) {
+    const piece = texts.slice(at, at + size);
+    const isLast = at + size >= texts.length;
+    const reached = isLast ? through : (piece.at(-1)?.label ?? through);
+    pieces.push({ generation, texts: piece, through: reached });
+  }
+  return pieces.length > 0 ? pieces : [{ generation, texts: [], through }];
+}
+
+export async function embedStep(
+  space: Pick<Space, 'embedder' | 'cache'>,
+  step: Step,
+  signal?: AbortSignal,
+): Promise<void> {
+  const texts = step.texts.map(({ text }) => text);
+  const options = signal ? { signal } : {};
+  const { vectors, empty } = await space.embedder.embedDocuments(texts, options);
+  const rows: CachedVector[] = step.texts.map(({ textHash, stream }, at) => {
+    const vector = vectors.subarray(at * DIMENSION, (at + 1) * DIMENSION);
+    return { textHash, stream, vector: empty[at] === true ? undefined : vector };
+  });
+  space.cache.put(rows, { generation: step.generation, label: step.through });
+}

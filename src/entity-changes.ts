@@ -1,0 +1,144 @@
+/** Memories that are there already: changing, deleting, bringing back. */
+import { AltError } from '../events/index.js';
+import { entityById, entityOfStream, type EntityRow } from '../projections/index.js';
+import type { NewEvent } from '../replay/index.js';
+import { normalizeName } from './names.js';
+import { Places } from './places.js';
+import { change, streamIn, type ChangeOptions, type Session } from './session.js';
+import { checkContent, checkMetadata, type Metadata } from './values.js';
+
+export interface UpdateOptions extends ChangeOptions {
+  readonly content?: string | undefined;
+  /** Merged at the top level; a key set to null is taken away. */
+  readonly metadata?: Metadata | undefined;
+  readonly realm?: string | undefined;
+  readonly domain?: string | undefined;
+}
+
+export interface Updated {
+  readonly updated: boolean;
+  readonly entity_id: string;
+  readonly changed: string[];
+}
+
+/**
+ * Changes a memory. Nothing given, or nothing different, appends nothing.
+ *
+ * @throws {AltError} NOT_FOUND, INVALID_ARGUMENT, TOO_LARGE
+ */
+export async function updateEntity(
+  session: Session,
+  id: string,
+  options: UpdateOptions,
+): Promise<Updated> {
+  const content = options.content === undefined ? undefined : checkContent(options.content);
+  const patch = checkMetadata(options.metadata);
+  const realm = options.realm === undefined ? undefined : normalizeName(options.realm, 'realm');
+  const domain = options.domain === undefined ? undefined : normalizeName(options.domain, 'domain');
+  return change(session, {
+    ...options,
+    decide(db) {
+      const row = entityById(db, id);
+      if (!row) throw notFound(id);
+      const places = new Places(session, db);
+      const revision = revisionOf(row, content, patch);
+      const move = moveOf(row, realm, domain);
+      if (move) places.need(move.realm, move.domain);
+      const events: NewEvent[] = [...places.events];
+      const { stream } = row;
+      if (revision) {
+        events.push({ type: 'EntityRevised', stream, data: { entity_id: id, ...revision } });
+      }
+      if (move) events.push({ type: 'EntityMoved', stream, data: { entity_id: id, ...move } });
+      const changed = [...Object.keys(revision ?? {}), ...movedFields(row, move)];
+      return { events, result: { updated: changed.length > 0, entity_id: id, changed } };
+    },
+    recall: () => ({ updated: true, entity_id: id, changed: [] }),
+  });
+}
+
+interface Revision {
+  content?: string;
+  metadata?: Record<string, never>;
+}
+
+function revisionOf(
+  row: EntityRow,
+  content: string | undefined,
+  patch: Metadata,
+): Revision | undefined {
+  const before = JSON.parse(row.metadata) as Metadata;
+  const differing = Object.entries(patch).filter(([key, value]) => {
+    if (value === null) return Object.hasOwn(before, key);
+    return JSON.stringify(before[key]) !== JSON.stringify(value);
+  });
+  const revision: Revision = {};
+  if (content !== undefined && content !== row.content) revision.content = content;
+  if (differing.length > 0) {
+    revision.metadata = Object.fromEntries(differing) as Record<string, never>;
+  }
+  return Object.keys(revision).length > 0 ? revision : undefined;
+}
+
+interface Move {
+  readonly realm: string;
+  readonly domain: string;
+}
+
+function moveOf(row: EntityRow, realm = row.realm, domain = row.domain): Move | undefined {
+  return realm === row.realm && domain === row.domain ? undefined : { realm, domain };
+}
+
+function movedFields(row: EntityRow, move: Move | undefined): string[] {
+  if (!move) return [];
+  return (['realm', 'domain'] as const).filter((field) => move[field] !== row[field]);
+}
+
+export interface Deleted {
+  /** How many existed. */
+  readonly deleted: number;
+  readonly missing: string[];
+}
+
+/** Takes memories out of sight, in one commit. Ids that do not exist are reported, no error. */
+export async function deleteEntities(
+  session: Session,
+  ids: readonly string[],
+  options: ChangeOptions = {},
+): Promise<Deleted> {
+  const unique = [...new Set(ids)];
+  return change(session, {
+    ...options,
+    decide(db) {
+      const rows = unique.map((id) => ({ id, row: entityById(db, id) }));
+      const events = rows.flatMap(({ id, row }): NewEvent[] => {
+        if (!row) return [];
+        const data = { entity_id: id, reason: 'user' as const };
+        return [{ type: 'EntityDeleted', stream: row.stream, data }];
+      });
+      const missing = rows.filter(({ row }) => !row).map(({ id }) => id);
+      return { events, result: { deleted: events.length, missing } };
+    },
+    recall: (events) => ({ deleted: events.length, missing: [] }),
+  });
+}
+
+/** Brings a deleted memory back as it last was. @returns false when there is none of that id. */
+export async function restoreEntity(session: Session, id: string): Promise<boolean> {
+  return change(session, {
+    decide(db) {
+      const row = entityOfStream(db, streamIn(session, 'entity', id));
+      if (!row) return { events: [], result: false };
+      if (row.living === 1) return { events: [], result: true };
+      const { stream } = row;
+      const event: NewEvent = { type: 'EntityRestored', stream, data: { entity_id: id } };
+      return { events: [event], result: true };
+    },
+  });
+}
+
+export function notFound(id: string): AltError {
+  return new AltError('NOT_FOUND', `No memory has the id '${id}'.`, {
+    hint: 'Run "alt list" or "alt search" to find ids.',
+  });
+}

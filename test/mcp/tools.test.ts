@@ -1,0 +1,264 @@
+/** The tools as a real client meets them, over stdio on the built server. */
+import { fromJsonSchema, type JsonSchemaType } from '@modelcontextprotocol/server';
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../src/index.js';
+import { connect, connectAs, newPath, read, type Connected } from './servers.js';
+
+/** One valid call of every tool, in an order in which each has something to work on. */
+const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[] = [
+  ['init_dimension', {}],
+  ['create_realm', { name: 'Work', description: 'What pays.' }],
+  ['create_domain', { realm: 'work', name: 'cars' }],
+  [
+    'add_entity',
+    {
+      realm: 'work',
+      domain: 'cars',
+      content: 'The brakes of the van squeak.',
+      entity_id: 'one',
+      metadata: { kind: 'note' },
+      source_file: '/home/me/van.md',
+    },
+  ],
+  [
+    'batch_add_entities',
+    {
+      entities: [
+        { realm: 'work', domain: 'cars', content: 'The tyres are new.', entity_id: 'two' },
+        { realm: 'home', domain: 'garden', content: 'Tulips in spring.', entity_id: 'three' },
+      ],
+    },
+  ],
+  ['search', { query: 'brakes', explain: true }],
+  ['check_duplicate', { content: 'The tyres are new.' }],
+  ['get_entity', { entity_id: 'one' }],
+  ['update_entity', { entity_id: 'one', content: 'The brakes of the van are fixed.' }],
+  ['list_entities', { limit: 2 }],
+  ['list_realms', {}],
+  ['list_domains', { realm: 'work' }],
+  ['get_taxonomy', {}],
+  ['kg_add', { subject: 'van', predicate: 'has', object: 'new tyres', valid_from: '2026-01-01' }],
+  ['kg_query', { entity: 'van' }],
+  ['kg_invalidate', { subject: 'van', predicate: 'has', object: 'new tyres' }],
+  ['delete_entity', { entity_id: 'two' }],
+  ['delete_entities', { entity_ids: ['three', 'none'] }],
+  ['rebuild_fts', {}],
+  ['get_status', {}],
+  ['reconnect', {}],
+  ['ping', {}],
+  ['close_dimension', {}],
+];
+
+async function namesOf({ client }: Connected): Promise<string[]> {
+  return (await client.listTools()).tools.map(({ name }) => name);
+}
+
+async function eventsIn(path: string): Promise<number> {
+  return read(path, async (dimension) => (await dimension.status()).log.events);
+}
+
+describe('the list', () => {
+  it('has every operation in order, with schemas and annotations', async () => {
+    const { client } = await connect(newPath());
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(Object.keys(OPERATIONS));
+    for (const { name, title, description, inputSchema, outputSchema, annotations } of tools) {
+      expect(title, name).toMatch(/./);
+      expect(description?.length, name).toBeLessThanOrEqual(200);
+      expect(inputSchema, name).toMatchObject({ type: 'object', additionalProperties: false });
+      expect(outputSchema, name).toMatchObject({ type: 'object' });
+      expect(Object.keys(annotations ?? {}).sort(), name).toEqual([
+        'destructiveHint',
+        'idempotentHint',
+        'openWorldHint',
+        'readOnlyHint',
+      ]);
+    }
+    expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(80 * 1024);
+  });
+
+  it('is the same, and cacheable, in the current revision', async () => {
+    const { client } = await connectAs(newPath(), { revision: '2026-07-28' });
+    const list = await client.listTools();
+    expect(list.tools.map(({ name }) => name)).toEqual(Object.keys(OPERATIONS));
+    expect(list).toMatchObject({ ttlMs: 3_600_000, cacheScope: 'public' });
+    expect(client.getServerVersion()).toMatchObject({ name: 'alt-memory', title: 'Alt Memory' });
+  });
+
+  it('tells what the annotations of an operation say', async () => {
+    const { tools } = await (await connect(newPath())).client.listTools();
+    const hints = Object.fromEntries(tools.map(({ name, annotations }) => [name, annotations]));
+    expect(hints.search).toMatchObject({ readOnlyHint: true, destructiveHint: false });
+    expect(hints.add_entity).toMatchObject({ readOnlyHint: false, idempotentHint: false });
+    expect(hints.delete_entity).toMatchObject({ destructiveHint: true, idempotentHint: true });
+  });
+
+  it('is cut down to a profile', async () => {
+    const core = await connect(newPath(), '--tools', 'core');
+    expect(await namesOf(core)).toEqual([
+      'search',
+      'check_duplicate',
+      'add_entity',
+      'get_entity',
+      'update_entity',
+      'delete_entity',
+      'list_entities',
+      'get_taxonomy',
+      'get_status',
+      'kg_add',
+      'kg_query',
+      'kg_invalidate',
+    ]);
+    await expect(core.client.callTool({ name: 'ping' })).rejects.toThrow('Unknown tool: ping');
+  });
+});
+
+describe('a valid call', () => {
+  it.each(['legacy', '2026-07-28'])(
+    'answers as every output schema says (%s)',
+    async (revision) => {
+      const options = revision === 'legacy' ? {} : { revision };
+      const { client, ask } = await connectAs(newPath(), options);
+      const { tools } = await client.listTools();
+      expect(CALLS.map(([name]) => name).sort()).toEqual(Object.keys(OPERATIONS).sort());
+      for (const [name, input] of CALLS) {
+        const schema = tools.find((tool) => tool.name === name)?.outputSchema as JsonSchemaType;
+        const output = await ask(name, input);
+        const checked = await fromJsonSchema(schema)['~standard'].validate(output);
+        expect(checked.issues, `${name}: ${JSON.stringify(output)}`).toBeUndefined();
+      }
+    },
+  );
+
+  it('shows the base name of a source file, the whole path where that is wanted', async () => {
+    const path = newPath();
+    const { ask } = await connect(path);
+    const memory = { realm: 'r', domain: 'd', content: 'text', entity_id: 'one' };
+    await ask('add_entity', { ...memory, source_file: '/home/me/a.md' });
+    const { entity } = await ask('get_entity', { entity_id: 'one' });
+    expect(entity).toMatchObject({ source_file: 'a.md' });
+    expect((await ask('get_status')).path).toBe(path);
+    const kept = await read(path, (dimension) => dimension.getEntity('one'));
+    expect(kept?.source_file).toBe('/home/me/a.md');
+  });
+
+  it('is logged with the tool, the client and the run of the server', async () => {
+    const path = newPath();
+    const { ask } = await connect(path);
+    await ask('add_entity', { realm: 'r', domain: 'd', content: 'text' });
+    await ask('kg_add', { subject: 'a', predicate: 'b', object: 'c' });
+    const { entries } = await read(path, (dimension) => dimension.history());
+    const actors = entries.map(({ actor }) => actor as Record<string, unknown>);
+    expect(actors.map(({ kind, tool, name }) => [kind, tool, name])).toEqual([
+      ['mcp', 'kg_add', 'test-client'],
+      ...Array(entries.length - 3).fill(['mcp', 'add_entity', 'test-client']),
+      ['mcp', undefined, undefined],
+      ['mcp', undefined, undefined],
+    ]);
+    expect(new Set(actors.map(({ session }) => session)).size).toBe(1);
+  });
+});
+
+describe('a call with bad arguments', () => {
+  it('is refused with code and hint, and leaves no event', async () => {
+    const path = newPath();
+    const { refusal, ask } = await connect(path);
+    await ask('get_status');
+    const before = await eventsIn(path);
+    for (const [name, input] of CALLS) {
+      const unknown = await refusal(name, { ...input, no_such_argument: 1 });
+      expect(unknown, name).toMatchObject({
+        code: 'invalid_argument',
+        message: 'Unknown: no_such_argument.',
+        hint: expect.stringMatching(/^It takes/) as string,
+      });
+    }
+    for (const name of ['add_entity', 'search', 'kg_add', 'delete_entities', 'create_domain']) {
+      const missing = await refusal(name);
+      expect(missing, name).toMatchObject({ code: 'invalid_argument' });
+      expect(missing.message, name).toMatch(/^Missing: /);
+    }
+    const memory = { realm: 'r', domain: 'd', content: 'c' };
+    const bad: [string, Record<string, unknown>, string][] = [
+      ['add_entity', { ...memory, content: 7 }, 'invalid_argument'],
+      ['add_entity', { ...memory, metadata: [] }, 'invalid_argument'],
+      ['add_entity', { ...memory, realm: '../r' }, 'invalid_argument'],
+      ['add_entity', { ...memory, realm: 'r'.repeat(129) }, 'invalid_argument'],
+      ['add_entity', { ...memory, content: 'c'.repeat(100_001) }, 'too_large'],
+      [
+        'batch_add_entities',
+        { entities: [memory, { ...memory, content: '' }] },
+        'invalid_argument',
+      ],
+      ['batch_add_entities', { entities: {} }, 'invalid_argument'],
+      [
+        'kg_add',
+        { subject: 'a', predicate: 'b', object: 'c', valid_from: 'May' },
+        'invalid_argument',
+      ],
+      ['search', { query: 'a'.repeat(10_001) }, 'invalid_argument'],
+      ['search', { query: 'a', mode: 'fuzzy' }, 'invalid_argument'],
+      ['search', { query: 'a', n_results: 2.5 }, 'invalid_argument'],
+      ['delete_entities', { entity_ids: 'x' }, 'invalid_argument'],
+    ];
+    for (const [name, input, code] of bad) {
+      const refused = await refusal(name, input);
+      expect(refused, `${name}: ${JSON.stringify(refused)}`).toMatchObject({ code });
+      expect(refused.hint, refused.message).toMatch(/./);
+    }
+    expect(await eventsIn(path)).toBe(before);
+  });
+});
+
+describe('a read-only server', () => {
+  it('lists what reads and reconnect, and refuses the rest', async () => {
+    const path = newPath();
+    await read(path, (dimension) => dimension.init());
+    const server = await connect(path, '--read-only');
+    expect(await namesOf(server)).toEqual([
+      'search',
+      'check_duplicate',
+      'get_entity',
+      'list_entities',
+      'list_realms',
+      'get_taxonomy',
+      'get_status',
+      'list_domains',
+      'kg_query',
+      'reconnect',
+      'ping',
+    ]);
+    const refused = await server.refusal('add_entity', { realm: 'r', domain: 'd', content: 'c' });
+    expect(refused).toMatchObject({
+      code: 'read_only',
+      hint: 'Start the server without --read-only.',
+    });
+    expect((await server.ask('list_entities')).total).toBe(0);
+  });
+
+  it('makes no dimension', async () => {
+    const path = newPath();
+    const { ask, refusal } = await connect(path, '--read-only');
+    expect(await ask('get_status')).toMatchObject({ initialized: false });
+    expect(await refusal('list_entities')).toMatchObject({ code: 'dimension_not_found' });
+    expect(await read(path, (dimension) => Promise.resolve(dimension.exists))).toBe(false);
+  });
+});
+
+describe('a closed dimension', () => {
+  it('is said, and is opened again by init_dimension or reconnect', async () => {
+    const { ask, refusal } = await connect(newPath());
+    await ask('add_entity', { realm: 'r', domain: 'd', content: 'c', entity_id: 'one' });
+    for (const reopen of ['init_dimension', 'reconnect']) {
+      expect(await ask('close_dimension')).toEqual({ closed: true });
+      expect(await ask('close_dimension')).toEqual({ closed: true });
+      expect(await ask('ping')).toMatchObject({ pong: true });
+      expect(await ask('get_status')).toMatchObject({ initialized: false });
+      const refused = await refusal('get_entity', { entity_id: 'one' });
+      expect(refused).toMatchObject({ code: 'dimension_closed' });
+      expect(refused.hint).toMatch(/reconnect/);
+      await ask(reopen);
+      expect(await ask('get_entity', { entity_id: 'one' })).toMatchObject({ found: true });
+    }
+  });
+});
