@@ -7,7 +7,7 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 export const printable = (text: string): string => text.replace(CONTROLS, '\ufffd');
 
 /** In the reader's time zone: `2026-01-31 09:30:00`. */
-export const localTime = (iso: string): string => new Date(iso).toLocaleString('sv-SE');
+const localTime = (iso: string): string => new Date(iso).toLocaleString('sv-SE');
 
 /** On one line, at most `max` characters, `...` where something was left out. */
 export function excerpt(text: string, max: number, start = 0): string {

@@ -4,7 +4,8 @@
  * Every payload decodes alone with any MessagePack library: no records, no shared structures, no
  * extension types (`useRecords: false`, and only JSON values and byte strings are ever encoded).
  */
-import { Packr, Unpackr } from 'msgpackr';
+import { Packr } from 'msgpackr/pack';
+import { Unpackr } from 'msgpackr/unpack';
 import type { EventData } from './event-type.js';
 import type { LogicalTime, VersionVector } from './order.js';
 

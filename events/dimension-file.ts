@@ -3,7 +3,6 @@
  * key turns names into stream ids (streams.ts), so a log without it cannot be added to.
  */
 import { join } from 'node:path';
-import * as z from 'zod';
 import { AltError } from './errors.js';
 import { readText, replaceFile, type Files } from './files.js';
 
@@ -17,14 +16,17 @@ export interface DimensionIdentity {
   readonly key: Buffer;
 }
 
-/** Of a newer format nothing else is known. */
-const NewerFile = z.looseObject({ format: z.int().gt(FORMAT) });
+/** What a dimension file of this format says; undefined for anything else. */
+function parseIdentity(json: Record<string, unknown>): DimensionIdentity | undefined {
+  const { format, id, key } = json;
+  if (format !== FORMAT || typeof id !== 'string' || typeof key !== 'string') return undefined;
+  return /^[0-9a-f]{32}$/.test(id) ? { id, key: Buffer.from(key, 'base64') } : undefined;
+}
 
-const DimensionFile = z.looseObject({
-  format: z.literal(FORMAT),
-  id: z.string().regex(/^[0-9a-f]{32}$/),
-  key: z.base64(),
-});
+/** Of a newer format nothing else is known. */
+function isNewer({ format }: Record<string, unknown>): boolean {
+  return Number.isSafeInteger(format) && (format as number) > FORMAT;
+}
 
 const pathIn = (folder: string): string => join(folder, 'dimension.json');
 
@@ -41,19 +43,18 @@ export function readDimensionFile(files: Files, folder: string): DimensionIdenti
     return undefined;
   }
   const json = parseJson(text);
-  if (NewerFile.safeParse(json).success) {
+  if (isNewer(json)) {
     throw new AltError('UPGRADE_REQUIRED', `${folder} was made by a newer release.`, {
       hint: 'Upgrade alt-memory and try again.',
     });
   }
-  const parsed = DimensionFile.safeParse(json);
-  if (!parsed.success) {
+  const identity = parseIdentity(json);
+  if (!identity) {
     if (!hasLog && isLegacy(files, folder)) throw legacy(folder);
     throw damaged(folder, 'is unreadable');
   }
-  const key = Buffer.from(parsed.data.key, 'base64');
-  if (key.length !== KEY_BYTES) throw damaged(folder, 'holds a key of the wrong length');
-  return { id: parsed.data.id, key };
+  if (identity.key.length !== KEY_BYTES) throw damaged(folder, 'holds a key of the wrong length');
+  return identity;
 }
 
 /** Writes the identity of a new dimension. */
@@ -71,12 +72,12 @@ export function newIdentity(randomBytes: (size: number) => Buffer): DimensionIde
   return { id: randomBytes(16).toString('hex'), key: randomBytes(KEY_BYTES) };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text);
+    return (JSON.parse(text) ?? {}) as Record<string, unknown>;
   } catch {
     // What is no JSON is no dimension file; the caller says so.
-    return undefined;
+    return {};
   }
 }
 

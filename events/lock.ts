@@ -54,9 +54,10 @@ export class FileLock {
       leave = resolve;
     });
     this.#waiting += 1;
+    const deadline = performance.now() + waitMs;
     try {
       await before;
-      const release = await this.#poll(waitMs);
+      const release = await this.#poll(deadline, waitMs);
       return () => {
         release();
         leave();
@@ -82,8 +83,7 @@ export class FileLock {
     this.#holder = undefined;
   }
 
-  async #poll(waitMs: number): Promise<Release> {
-    const deadline = performance.now() + waitMs;
+  async #poll(deadline: number, waitMs: number): Promise<Release> {
     for (let pauseMs = 0; ; pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2 || 1)) {
       const release = this.#attempt();
       if (release) return release;

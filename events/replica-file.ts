@@ -7,17 +7,13 @@
  * reusing one never is.
  */
 import { join } from 'node:path';
-import * as z from 'zod';
 import { makeFolderDurably, readText, type Files } from './files.js';
 import type { System } from './system.js';
 
-const ReplicaFile = z.object({
-  version: z.literal(1),
-  /** Fingerprint -> replica id. */
-  replicas: z.record(z.string(), z.string().regex(/^[0-9a-f]{32}$/)),
-});
-
+/** Fingerprint -> replica id. */
 type ReplicaMap = Record<string, string>;
+
+const REPLICA_ID = /^[0-9a-f]{32}$/;
 
 export class ReplicaIdentity {
   readonly #files: Files;
@@ -58,7 +54,9 @@ export class ReplicaIdentity {
   #readMap(): ReplicaMap {
     const text = readText(this.#path) ?? '';
     try {
-      return ReplicaFile.parse(JSON.parse(text)).replicas;
+      const { replicas } = JSON.parse(text) as { readonly replicas: Record<string, unknown> };
+      const known = Object.entries(replicas).filter(([, id]) => REPLICA_ID.test(String(id)));
+      return Object.fromEntries(known) as ReplicaMap;
     } catch {
       // Unreadable means unknown, and unknown means a new id: always safe.
       return {};

@@ -156,10 +156,14 @@ function refuseUnfit(schema: ObjectSchema, named: Values): void {
     const near = nearest(name, allowed);
     return near === undefined ? [] : [`Did you mean '${near}' by '${name}'?`];
   });
-  const takes = allowed.length > 0 ? `It takes: ${allowed.join(', ')}.` : 'It takes no arguments.';
-  throw new AltError('INVALID_ARGUMENT', problems.join(' '), {
-    hint: [...meant, takes].join(' '),
-  });
+  const hint = [...meant, takes(schema)].join(' ');
+  throw new AltError('INVALID_ARGUMENT', problems.join(' '), { hint });
+}
+
+/** Which arguments there are, as a sentence. */
+export function takes({ properties }: ObjectSchema): string {
+  const names = Object.keys(properties);
+  return names.length > 0 ? `It takes: ${names.join(', ')}.` : 'It takes no arguments.';
 }
 
 /** The candidate that is the fewest edits away, if they are fewer than half its letters. */

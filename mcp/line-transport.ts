@@ -80,10 +80,14 @@ export class LineTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    await this.#streams.write(`${JSON.stringify(message)}\n`);
-    if (!('id' in message) || 'method' in message) return;
-    if (message.id !== undefined) this.#settle(message.id);
-    if (this.#hasAnswered) return;
+    const isAnswer = 'id' in message && !('method' in message);
+    try {
+      await this.#streams.write(`${JSON.stringify(message)}\n`);
+    } finally {
+      // One that nobody reads is done with as well.
+      if (isAnswer && message.id !== undefined) this.#settle(message.id);
+    }
+    if (this.#hasAnswered || !isAnswer) return;
     this.#hasAnswered = true;
     this.#streams.onFirstAnswer();
   }

@@ -29,13 +29,16 @@ function toResult(structuredContent: OutputObject, text: string): CallToolResult
 /**
  * An expected failure with its code, message and hint. Of a bug the caller learns only that it is
  * one: messages and stacks of bugs hold paths and texts.
+ *
+ * @param argumentHint for a refused argument whose refusal has no hint of its own
  */
-export function failureResult(error: unknown): CallToolResult {
+export function failureResult(error: unknown, argumentHint?: string): CallToolResult {
+  const isArgument = isAltError(error, 'INVALID_ARGUMENT') || isAltError(error, 'TOO_LARGE');
   const shown = isAltError(error)
     ? {
         code: error.code.toLowerCase(),
         message: error.message,
-        hint: error.hint,
+        hint: error.hint ?? (isArgument ? argumentHint : undefined),
         details: error.details,
       }
     : { code: 'internal', message: 'The call failed because of a bug in the server.' };

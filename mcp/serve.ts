@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   const connection = serveStdio(factory, { transport, onerror: ({ message }) => log(message) });
   await Promise.race([stopped, ended]);
   transport.stopReading();
-  await Promise.race([transport.answered(), pause(GRACE_MS, undefined, { ref: false })]);
+  await Promise.race([transport.answered(), pause(GRACE_MS)]);
   await connection.close();
   if (loading) await (await loading).close();
 }

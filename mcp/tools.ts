@@ -12,7 +12,7 @@ import {
   type Dimension,
   type Operation,
 } from '../src/index.js';
-import { readArguments, type Values } from './arguments.js';
+import { readArguments, takes, type Values } from './arguments.js';
 import { Gate } from './gate.js';
 import { failureResult, successResult } from './results.js';
 import { inputSchema, outputSchema, type ObjectSchema } from './schemas.js';
@@ -107,7 +107,7 @@ export class Tools {
       return await (ALONE.has(name) ? this.#gate.alone(run) : this.#gate.shared(run));
     } catch (error) {
       if (!isAltError(error)) this.#options.onBug(error);
-      return failureResult(error);
+      return failureResult(error, takes(entry.input));
     }
   }
 

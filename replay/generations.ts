@@ -3,7 +3,6 @@
  * notice at their next look and open the new one.
  */
 import { join } from 'node:path';
-import * as z from 'zod';
 import {
   makeFolderDurably,
   readText,
@@ -12,7 +11,7 @@ import {
   type Files,
 } from '../events/index.js';
 
-const LiveFile = z.object({ generation: z.string().regex(/^\d+-[0-9a-f]{8}$/) });
+const GENERATION = /^\d+-[0-9a-f]{8}$/;
 
 /** A database and what SQLite keeps beside it; the journal is there until WAL mode is set. */
 const SUFFIXES = ['', '-wal', '-shm', '-journal'] as const;
@@ -34,7 +33,10 @@ export class Generations {
   /** The name of the live generation; undefined when there is none or it cannot be read. */
   live(): string | undefined {
     try {
-      return LiveFile.parse(JSON.parse(readText(this.#livePath) ?? '{}')).generation;
+      const text = readText(this.#livePath) ?? '{}';
+      const { generation } = JSON.parse(text) as { readonly generation?: unknown };
+      const isName = typeof generation === 'string' && GENERATION.test(generation);
+      return isName ? generation : undefined;
     } catch {
       // A pointer that says nothing points to nothing: the views are folded anew.
       return undefined;

@@ -129,6 +129,10 @@ export class LiveViews {
     if (tornTail) this.#context.warn(tornTailWarning(tornTail));
   }
 
+  #isUnreadable(error: unknown, generation: string): boolean {
+    return isDamagedDatabase(error) || this.#context.generations.isFolder(generation);
+  }
+
   #tryOpen(generation: string): Omit<Views, 'stamp'> | 'missing' | 'older' | 'damaged' {
     const { generations, folder } = this.#context;
     if (!generations.exists(generation)) return 'missing';
@@ -143,7 +147,7 @@ export class LiveViews {
       return 'older';
     } catch (error) {
       if (writer?.isOpen) writer.close();
-      if (isDamagedDatabase(error) || generations.isFolder(generation)) return 'damaged';
+      if (this.#isUnreadable(error, generation)) return 'damaged';
       // Gone between the look and the opening: somebody else's rebuild removed it.
       if (isAltError(error, 'IO_FAILED') && !generations.exists(generation)) return 'missing';
       throw error;

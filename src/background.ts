@@ -24,6 +24,7 @@ export interface BackgroundOptions {
 export class Background {
   readonly #options: BackgroundOptions;
   #timer: NodeJS.Timeout | undefined;
+  #dueMs = 0;
   #running: Promise<void> | undefined;
   #canceller = new AbortController();
   #isStopped = true;
@@ -64,14 +65,18 @@ export class Background {
     this.#canceller = new AbortController();
   }
 
+  /** Keeps the earlier of two times: a stream of writes must not put it off for ever. */
   #schedule(delayMs: number): void {
-    if (this.#isStopped) return;
+    const dueMs = performance.now() + delayMs;
+    if (this.#isStopped || (this.#timer && this.#dueMs <= dueMs)) return;
     clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
     this.#timer = setTimeout(() => void this.#begin(), delayMs);
     this.#timer.unref();
   }
 
   async #begin(): Promise<void> {
+    this.#timer = undefined;
     if (this.#running) return this.#schedule(PAUSE_MS);
     this.#running = this.#run();
     await this.#running;

@@ -80,7 +80,7 @@ function filled(value: string | undefined): string | undefined {
 }
 
 /** Absolute, with `~` as the user's home. */
-export function expandHome(path: string): string {
+function expandHome(path: string): string {
   return resolve(/^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path);
 }
 

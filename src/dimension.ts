@@ -20,13 +20,7 @@ import {
   type Source,
 } from '../events/index.js';
 import { EMBEDDER_SETTING, reindexAll } from '../projections/index.js';
-import {
-  Store,
-  verifyLog,
-  type Damage,
-  type Verification,
-  type Warning,
-} from '../replay/index.js';
+import { Store, verifyLog, type Damage, type Verification, type Warning } from '../replay/index.js';
 import { chooseEmbedder, openEmbedder, resolveEmbedderName } from './embedders/index.js';
 import { Embedding, type DrainOptions } from './embedding.js';
 import * as entities from './entities.js';

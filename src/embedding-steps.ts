@@ -1,7 +1,7 @@
 /** Pending passages, cut into pieces that are embedded and stored one after the other. */
 import type { CachedVector, PassageText } from '../projections/index.js';
 import { DIMENSION } from './embedders/index.js';
-import type { Space } from './embedding.js';
+import type { Space } from './embedding-space.js';
 
 /** Passages that were looked at together. */
 export interface Turn {

@@ -24,9 +24,9 @@ import {
   fitNumpyInWorker,
   numpyFitSize,
   openEmbedder,
-  type Embedder,
   type EmbedderInfo,
 } from './embedders/index.js';
+import type { Space } from './embedding-space.js';
 import { embedStep, steps, type Turn } from './embedding-steps.js';
 import { LeastRecent } from './least-recent.js';
 
@@ -42,15 +42,6 @@ export interface EmbeddingOptions {
   readonly thread: 'inline' | 'worker';
   readonly modelsFolder?: string | undefined;
   readonly label: string;
-}
-
-/** One open space: who embeds, where its vectors are, how they are searched. */
-export interface Space {
-  readonly embedder: Embedder;
-  readonly cache: EmbeddingCache;
-  readonly index: PassageIndex;
-  /** For the fitted embedder: which texts it was fitted on. */
-  readonly fit: string;
 }
 
 export interface DrainOptions {
@@ -125,6 +116,10 @@ export class Embedding {
       folder: join(folder, 'views', 'vectors', space),
       space,
       cache,
+      onDamaged: () => {
+        const message = 'The index of vectors was damaged; it is built again.';
+        this.#store.warn({ code: 'INDEX_DAMAGED', message });
+      },
     });
     this.#queries.clear();
     this.#space = { embedder, cache, index, fit: wanted.fit };

@@ -53,11 +53,21 @@ export async function history(session: Session, options: HistoryOptions): Promis
       ...(after !== undefined && { after: decodeCursor(after) }),
     }),
   }));
-  const vector = Object.fromEntries([...heads].map(([replica, { seq }]) => [replica, seq]));
+  const isCut = options.oldestFirst === true && entries.length === limit;
+  const reached = isCut
+    ? advance(after === undefined ? {} : decodeCursor(after), entries)
+    : Object.fromEntries([...heads].map(([replica, { seq }]) => [replica, seq]));
   return {
     events: entries.map((entry) => toLogEntry(session, entry)),
-    cursor: encodeCursor(vector),
+    cursor: encodeCursor(reached),
   };
+}
+
+/** How far a reader is who goes on from `after` and has read these entries, oldest first. */
+function advance(after: VersionVector, entries: readonly JournalEntry[]): VersionVector {
+  const reached: Record<string, number> = { ...after };
+  for (const { replica, seq } of entries) reached[replica] = Math.max(reached[replica] ?? 0, seq);
+  return reached;
 }
 
 function toLogEntry(session: Session, entry: JournalEntry): LogEntry {

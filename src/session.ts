@@ -40,7 +40,8 @@ export function change<Result>(
   },
 ): Promise<Result> {
   const { store, actor, source } = session;
-  return store.change({ actor, source, ...request });
+  // Last, so that nothing a caller passes on with its options is taken for them.
+  return store.change({ ...request, actor, source });
 }
 
 /**

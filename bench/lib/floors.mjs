@@ -1,11 +1,8 @@
 /** What the hardware and bare SQLite take for the same texts: the floors that ratios refer to. */
 import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ROOT, temporaryFolder } from './library.mjs';
-
-const require = createRequire(join(ROOT, 'package.json'));
-export const Database = require('better-sqlite3');
+import Database from 'better-sqlite3';
+import { temporaryFolder } from './library.mjs';
 
 /** A table with a full-text index, as plain as it gets, filled with texts. */
 export class BareStore {

@@ -1,18 +1,14 @@
 /** The bundled model without the product: tokenizer and ONNX session as the packages give them. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { Tokenizer } from '@huggingface/tokenizers';
+import ort from 'onnxruntime-node';
 import { ROOT } from './library.mjs';
 
 const FOLDER = join(ROOT, 'models', 'all-MiniLM-L6-v2');
 const PIECES_MAX = 256;
-const require = createRequire(join(ROOT, 'package.json'));
 
-export async function openTokenizer() {
-  const { Tokenizer } = await import(
-    pathToFileURL(require.resolve('@huggingface/tokenizers')).href
-  );
+export function openTokenizer() {
   const read = (name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
   const tokenizer = new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
   return (text) => {
@@ -23,7 +19,6 @@ export async function openTokenizer() {
 
 /** The bare session, with the settings that the product uses. */
 export async function openSession() {
-  const ort = require('onnxruntime-node');
   const session = await ort.InferenceSession.create(join(FOLDER, 'model_int8.onnx'), {
     graphOptimizationLevel: 'all',
     enableCpuMemArena: false,
@@ -31,12 +26,12 @@ export async function openSession() {
     executionProviders: ['cpu'],
   });
   return {
-    run: (rows) => session.run(feedsOf(ort, session, rows)),
+    run: (rows) => session.run(feedsOf(session, rows)),
     release: () => session.release(),
   };
 }
 
-function feedsOf(ort, session, rows) {
+function feedsOf(session, rows) {
   const length = Math.max(...rows.map((row) => row.length));
   const ids = new BigInt64Array(rows.length * length);
   const mask = new BigInt64Array(ids.length);

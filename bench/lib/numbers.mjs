@@ -1,12 +1,12 @@
 /** Percentiles and the small arithmetic of the benches. Times are in milliseconds. */
 
 /** The value below which `share` of the values lie. */
-export function percentile(values, share) {
+function percentile(values, share) {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-export const median = (values) => percentile(values, 0.5);
+const median = (values) => percentile(values, 0.5);
 
 /**
  * Percentiles of a sample of times, and the median of the processor time that this process used

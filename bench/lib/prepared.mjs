@@ -5,14 +5,12 @@
  * synthetic vectors, written into the embedding cache: the real vector of one of the first texts
  * plus seeded noise, so that neighbourhoods look like a model's and filling takes minutes.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { tagged } from './corpus.mjs';
-import { importLibrary, ROOT } from './library.mjs';
+import { importLibrary } from './library.mjs';
 import { seeded } from './numbers.mjs';
-
-const Database = createRequire(join(ROOT, 'package.json'))('better-sqlite3');
 
 const BATCH = 500;
 const WIDTH = 384;
@@ -97,7 +95,7 @@ function fillCache(path) {
 
 /** The live view database of a dimension. */
 export function viewsOf(path) {
-  const { generation } = createRequire(import.meta.url)(join(path, 'live.json'));
+  const { generation } = JSON.parse(readFileSync(join(path, 'live.json'), 'utf8'));
   return join(path, 'views', `${generation}.db`);
 }
 

@@ -28,7 +28,7 @@ export function writeRaw(name, data) {
 }
 
 /** The machine, without names of hosts or people. */
-export function machine() {
+function machine() {
   const [first] = cpus();
   const gib = Math.round(totalmem() / 2 ** 30);
   const processors = `${cpus().length} x ${first?.model.trim() ?? 'unknown processor'}`;

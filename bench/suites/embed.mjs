@@ -6,7 +6,7 @@ import { batchesOf, openSession, openTokenizer } from '../lib/model.mjs';
 import { alternately, load } from '../lib/timing.mjs';
 
 export const TITLE = 'Embedding in bulk';
-const TEXTS = 128;
+const TEXTS = 64;
 const WORDS_MAX = 95;
 const SHARE_BUDGET = 0.9;
 
@@ -24,7 +24,7 @@ async function measureThread(options, thread) {
   const rounds = options.quick ? 2 : 7;
   const texts = shortTexts(options.data, TEXTS * (rounds + 1));
   const slice = (round) => texts.slice(round * TEXTS, (round + 1) * TEXTS);
-  const tokenize = await openTokenizer();
+  const tokenize = openTokenizer();
   const session = await openSession();
   const dimension = await newDimension({ thread });
   // What is timed is the model's work, so everything is filed before.

@@ -3,7 +3,7 @@
  * tables and indexes; and reading the log alone: bytes, checksums, digests, decoding.
  */
 import { join } from 'node:path';
-import { Database } from '../lib/floors.mjs';
+import Database from 'better-sqlite3';
 import { copyOf, importLibrary, ROOT, temporaryFolder } from '../lib/library.mjs';
 import { short, summary } from '../lib/numbers.mjs';
 import { prepared, viewsOf } from '../lib/prepared.mjs';

@@ -16,7 +16,7 @@ function question(round) {
 }
 
 export async function run(options) {
-  const tokenize = await openTokenizer();
+  const tokenize = openTokenizer();
   const session = await openSession();
   const dimension = await newDimension();
   await dimension.addEntity('realm', 'domain', 'The only memory here.');

@@ -1,5 +1,5 @@
 /** Searching in three modes, the question's vector being known; and where the bytes lie. */
-import { Database } from '../lib/floors.mjs';
+import Database from 'better-sqlite3';
 import { filesUnder, importLibrary } from '../lib/library.mjs';
 import { questions } from '../lib/corpus.mjs';
 import { short, summary } from '../lib/numbers.mjs';

@@ -214,8 +214,7 @@ export class CommitReader {
     const { offset, reason } = problem;
     const later = this.#view && findEndFrame(this.#view, offset - this.#view.start);
     const isDamage = problem.certain || later !== undefined || this.#hasLaterSegment();
-    if (isDamage) this.#stop('damage', offset, reason);
-    else this.#stop('tail', this.#head.offset, reason);
+    this.#stop(isDamage ? 'damage' : 'tail', isDamage ? offset : this.#head.offset, reason);
   }
 
   #hasLaterSegment(): boolean {

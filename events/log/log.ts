@@ -116,6 +116,7 @@ export class Log {
    */
   readEvent(place: Place, digest: Uint8Array): ReadAgain {
     const path = join(this.folderOf(place.replica), segmentName(place.segment));
+    if (!this.#files.stat(path)) throw altered(place);
     const bytes = this.#readAt(path, place.offset, FRAME_HEAD_BYTES + place.length);
     const isWhole = bytes.length === FRAME_HEAD_BYTES + place.length;
     if (!isWhole || !digestAt(bytes, 0).equals(digest)) throw altered(place);

@@ -4,7 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { encodeCommitHeader, encodeEvent, type CommitHeader, type EventPayload } from '../codec.js';
+import {
+  decodeCommitHeader,
+  decodeEvent,
+  encodeCommitHeader,
+  encodeEvent,
+  type CommitHeader,
+  type EventPayload,
+} from '../codec.js';
 import { AltError, systemError } from '../errors.js';
 import { makeFolderDurably, type Files } from '../files.js';
 import type { Head, StoredCommit, StoredEvent } from './commit-reader.js';
@@ -85,11 +92,7 @@ export class LogWriter {
    * @throws {AltError} TOO_LARGE, DISK_FULL, READ_ONLY, IO_FAILED — nothing was kept.
    */
   append(head: Head, envelope: Envelope, events: readonly EventPayload[]): Appended {
-    return this.appendEncoded(
-      head,
-      envelope,
-      events.map((event) => ({ payload: encodeEvent(event), event, erased: false })),
-    );
+    return this.appendEncoded(head, envelope, events.map(encodeForAppend));
   }
 
   /** As {@link append}, with events whose bytes are carried over as they lay elsewhere. */
@@ -97,7 +100,10 @@ export class LogWriter {
     assert(events.length > 0, 'a commit holds at least one event');
     const { replica } = this.#options;
     const header = { ...envelope, replica, seq: head.seq + 1, count: events.length };
-    const frames = framesOf(encodeCommitHeader(header), events);
+    const encoded = encodeCommitHeader(header);
+    // What no reader could read must never be acknowledged.
+    assert(decodeCommitHeader(encoded), 'The commit header cannot be read back.');
+    const frames = framesOf(encoded, events);
     const sizeBytes = checkSizes(frames);
     try {
       return this.#write(this.#placeFor(head, sizeBytes), { frames, header, events });
@@ -182,6 +188,14 @@ export class LogWriter {
       // next holder of the lock reads the log again before it writes.
     }
   }
+}
+
+/** What is projected is what a reader will read, not what was asked to be written. */
+function encodeForAppend(event: EventPayload): EncodedEvent {
+  const payload = encodeEvent(event);
+  const readBack = decodeEvent(payload);
+  assert(readBack, 'The event cannot be read back.');
+  return { payload, event: readBack, erased: false };
 }
 
 function framesOf(header: Buffer, events: readonly EncodedEvent[]): FrameToWrite[] {

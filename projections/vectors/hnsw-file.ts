@@ -45,6 +45,8 @@ export interface HnswPlace {
   readonly folder: string;
   readonly generation: string;
   readonly space: string;
+  /** Told of an index that is there and cannot be used. */
+  readonly onDamaged?: (() => void) | undefined;
 }
 
 /** The library, or undefined where it is not installed or was not built. */
@@ -95,11 +97,11 @@ export class HnswFile {
     if (!isHnswAvailable() || !library) return undefined;
     const manifest = readManifest(place);
     if (!manifest) return undefined;
-    const path = join(place.folder, 'index.hnsw');
-    if (hashOf(place.files, path) !== manifest.sha256) return undefined;
-    const index = new library.HierarchicalNSW('cosine', DIMENSION);
-    index.readIndexSync(path);
-    return new HnswFile(index, manifest);
+    const index = readIndex(library, place, manifest);
+    if (index) return new HnswFile(index, manifest);
+    // Unless another process was just saving one, what lies there is not what was saved.
+    if (readManifest(place)?.sha256 === manifest.sha256) place.onDamaged?.();
+    return undefined;
   }
 
   get maxLabel(): number {
@@ -165,10 +167,26 @@ export class HnswFile {
     this.#index.writeIndexSync(aside);
     const sha256 = hashOf(files, aside);
     files.remove(join(folder, 'index.json'));
+    files.remove(join(folder, 'index.hnsw'));
     files.rename(aside, join(folder, 'index.hnsw'));
     const state = { count: this.#count, maxLabel: this.#maxLabel };
     const manifest: HnswManifest = { format: 1, generation, space, ...state, sha256 };
     replaceFile(files, join(folder, 'index.json'), `${JSON.stringify(manifest)}\n`);
+  }
+}
+
+function readIndex(library: Library, place: HnswPlace, manifest: HnswManifest): Hnsw | undefined {
+  const { files, folder } = place;
+  const path = join(folder, 'index.hnsw');
+  try {
+    const isSaved = hashOf(files, path) === manifest.sha256;
+    if (!isSaved || !hasOurShape(files, path, manifest.count)) return undefined;
+    const index = new library.HierarchicalNSW('cosine', DIMENSION);
+    index.readIndexSync(path);
+    return index;
+  } catch {
+    // What cannot be read is no index; it is built again.
+    return undefined;
   }
 }
 
@@ -187,6 +205,22 @@ function readManifest(place: HnswPlace): HnswManifest | undefined {
 /** Stamp of the index on disk: changes when another process has saved one. */
 export function hnswStamp(place: HnswPlace): string {
   return String(place.files.stat(join(place.folder, 'index.json'))?.mtimeNs ?? '');
+}
+
+/** The library's header: after three other numbers of 8 bytes, where an element's parts lie. */
+const SHAPE_BYTES = 48;
+
+/** Whether the file holds so many vectors of our length: the library does not look. */
+function hasOurShape(files: Files, path: string, count: number): boolean {
+  const handle = files.open(path, 'read');
+  try {
+    const head = files.read(handle, 0, SHAPE_BYTES);
+    if (head.length < SHAPE_BYTES) return false;
+    const vectorBytes = head.readBigUInt64LE(32) - head.readBigUInt64LE(40);
+    return vectorBytes === BigInt(4 * DIMENSION) && head.readBigUInt64LE(16) === BigInt(count);
+  } finally {
+    files.close(handle);
+  }
 }
 
 const HASH_CHUNK_BYTES = 4 * 1024 * 1024;

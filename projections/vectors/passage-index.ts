@@ -26,6 +26,8 @@ export interface PassageIndexOptions {
   readonly folder: string;
   readonly space: string;
   readonly cache: EmbeddingCache;
+  /** Told of an index on disk that cannot be used. */
+  readonly onDamaged?: (() => void) | undefined;
 }
 
 export class PassageIndex {
@@ -53,8 +55,8 @@ export class PassageIndex {
   }
 
   get #place(): HnswPlace {
-    const { files, folder, space } = this.#options;
-    return { files, folder, space, generation: this.#generation };
+    const { files, folder, space, onDamaged } = this.#options;
+    return { files, folder, space, onDamaged, generation: this.#generation };
   }
 
   /** Takes in what was embedded, or saved by another process, since the last call. */

@@ -1,7 +1,7 @@
 /** Finding memories again. */
 import * as z from 'zod';
 import { sanitizeQuery } from '../search/sanitize-query.js';
-import { MODES } from '../search/search.js';
+import { MODES } from '../search/request.js';
 import { defineOperation, READS } from './operation.js';
 import { content, domainFilter, hit, realmFilter } from './shapes.js';
 

@@ -8,7 +8,8 @@ import {
   passagesOfOwners,
   type Db,
 } from '../../projections/index.js';
-import type { Embedding, Space } from '../embedding.js';
+import type { Embedding } from '../embedding.js';
+import type { Space } from '../embedding-space.js';
 import { groupBy } from '../group-by.js';
 import type { Session } from '../session.js';
 import { checkContent } from '../values.js';

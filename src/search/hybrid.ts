@@ -9,7 +9,7 @@ import {
 } from '../../projections/index.js';
 import { groupBy } from '../group-by.js';
 import { bestPassage, fuse, idf, knownShare, passageBm25, type FusionScale } from './rank.js';
-import type { SearchContext, SearchRequest, VectorHalf } from './search.js';
+import type { SearchContext, SearchRequest, VectorHalf } from './request.js';
 
 /** Passages that each half proposes. */
 const CANDIDATES_PER_HALF = 100;

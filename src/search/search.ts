@@ -9,39 +9,14 @@ import {
   passagesOfOwners,
   type Db,
   type EntityRow,
-  type Place,
 } from '../../projections/index.js';
 import { toEntity, type Entity } from '../entity.js';
-import type { Space } from '../embedding.js';
 import { buildFtsQuery, rebuildFtsQuery } from './fts-query.js';
 import { fuseCandidates, type HybridHit } from './hybrid.js';
-import type { RankingStats } from './ranking-stats.js';
-
-export const MODES = ['hybrid', 'vector', 'keyword'] as const;
-export type Mode = (typeof MODES)[number];
+import type { SearchContext, SearchRequest } from './request.js';
 
 /** Passages asked of the vector half at least; more when more entities are wanted. */
 const NEIGHBOURS_MIN = 100;
-
-export interface SearchRequest {
-  readonly question: string;
-  readonly mode: Mode;
-  readonly limit: number;
-  readonly place: Place;
-}
-
-/** What the vector half works with; absent when there is no vector for the question. */
-export interface VectorHalf {
-  readonly space: Space;
-  readonly query: Float32Array;
-}
-
-export interface SearchContext {
-  readonly db: Db;
-  readonly generation: string;
-  readonly stats: RankingStats;
-  readonly vectors: VectorHalf | undefined;
-}
 
 /** One memory that was found. */
 export interface SearchResult extends Entity {

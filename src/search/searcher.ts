@@ -5,7 +5,8 @@ import type { Embedding } from '../embedding.js';
 import { filterName, matchesNothing } from '../names.js';
 import { checkInteger } from '../values.js';
 import { RankingStats } from './ranking-stats.js';
-import { MODES, search, type Mode, type SearchResult, type VectorHalf } from './search.js';
+import { MODES, type Mode, type VectorHalf } from './request.js';
+import { search, type SearchResult } from './search.js';
 
 /** A search embeds pending memories itself for at most this long, then says how many are left. */
 const PENDING_BUDGET_MS = 1_500;

@@ -82,23 +82,20 @@ const REFUSED: Readonly<Record<string, readonly [code: string, call: Call]>> = {
     'INVALID_ARGUMENT',
     (dimension) => dimension.updateEntity('memory-1', { content: 'New.', realm: '..' }),
   ],
-  'a negative limit': [
-    'INVALID_ARGUMENT',
-    (dimension) => dimension.listEntities({ limit: -1 }),
-  ],
+  'a negative limit': ['INVALID_ARGUMENT', (dimension) => dimension.listEntities({ limit: -1 })],
   'a limit of a half': [
     'INVALID_ARGUMENT',
     (dimension) => dimension.search('keeper', { limit: 0.5 }),
   ],
-  'a negative offset': [
-    'INVALID_ARGUMENT',
-    (dimension) => dimension.listEntities({ offset: -3 }),
-  ],
+  'a negative offset': ['INVALID_ARGUMENT', (dimension) => dimension.listEntities({ offset: -3 })],
   'an unknown mode': [
     'INVALID_ARGUMENT',
     (dimension) => dimension.search('keeper', { mode: 'magic' }),
   ],
-  'a question of 10,001 characters': ['TOO_LARGE', (dimension) => dimension.search('q'.repeat(10_001))],
+  'a question of 10,001 characters': [
+    'TOO_LARGE',
+    (dimension) => dimension.search('q'.repeat(10_001)),
+  ],
   'a blank subject': [
     'INVALID_ARGUMENT',
     (dimension) => dimension.kg.add({ subject: ' ', predicate: 'is', object: 'x' }),
@@ -158,7 +155,10 @@ describe('a path', () => {
   it('that holds no dimension is said, and nothing is made there', async () => {
     const path = join(temporaryFolder(), 'nothing');
     const { dimension } = open(path);
-    const missing = { code: 'DIMENSION_NOT_FOUND', hint: expect.stringContaining('alt init') as string };
+    const missing = {
+      code: 'DIMENSION_NOT_FOUND',
+      hint: expect.stringContaining('alt init') as string,
+    };
     await expect(dimension.getEntity('x')).rejects.toMatchObject(missing);
     await expect(dimension.addEntity('work', 'notes', 'No.')).rejects.toMatchObject(missing);
     expect(() => readdirSync(path)).toThrow('ENOENT');
@@ -173,29 +173,32 @@ describe('a path', () => {
     await expect(dimension.getEntity('x')).rejects.toMatchObject(refusal);
   });
 
-  it.runIf(process.getuid?.() === 0)('of somebody else gives errors with a code and a hint', async () => {
-    const [hidden, closed] = [join(temporaryFolder(), 'd'), join(temporaryFolder(), 'd')];
-    const readable = join(temporaryFolder(), 'd');
-    for (const path of [hidden, readable]) await newDimension(path);
-    mkdirSync(closed);
-    for (const path of [hidden, closed, readable]) chmodSync(join(path, '..'), 0o755);
-    for (const name of ['.', ...readdirSync(readable, { recursive: true, encoding: 'utf8' })]) {
-      chmodSync(join(readable, name), 0o755);
-    }
-    for (const path of [hidden, closed, readable]) {
-      const lines = await new Child('attempt', path, { uid: 65_534 }).ended();
-      const answers = lines.filter(({ call }) => call);
-      expect(answers.map(({ call }) => call)).toEqual(['init', 'add', 'get']);
-      const refused = answers.filter(({ error }) => error);
-      expect(refused.map(({ call }) => call)).toContain('add');
-      for (const answer of refused) {
-        expect(answer).toMatchObject({
-          error: 'AltError',
-          code: path === closed && answer.call !== 'init' ? 'DIMENSION_NOT_FOUND' : 'READ_ONLY',
-          hint: expect.any(String) as string,
-        });
+  it.runIf(process.getuid?.() === 0)(
+    'of somebody else gives errors with a code and a hint',
+    async () => {
+      const [hidden, closed] = [join(temporaryFolder(), 'd'), join(temporaryFolder(), 'd')];
+      const readable = join(temporaryFolder(), 'd');
+      for (const path of [hidden, readable]) await newDimension(path);
+      mkdirSync(closed);
+      for (const path of [hidden, closed, readable]) chmodSync(join(path, '..'), 0o755);
+      for (const name of ['.', ...readdirSync(readable, { recursive: true, encoding: 'utf8' })]) {
+        chmodSync(join(readable, name), 0o755);
       }
-    }
-    await expectWhole(open(readable).dimension);
-  });
+      for (const path of [hidden, closed, readable]) {
+        const lines = await new Child('attempt', path, { uid: 65_534 }).ended();
+        const answers = lines.filter(({ call }) => call);
+        expect(answers.map(({ call }) => call)).toEqual(['init', 'add', 'get']);
+        const refused = answers.filter(({ error }) => error);
+        expect(refused.map(({ call }) => call)).toContain('add');
+        for (const answer of refused) {
+          expect(answer).toMatchObject({
+            error: 'AltError',
+            code: path === closed && answer.call !== 'init' ? 'DIMENSION_NOT_FOUND' : 'READ_ONLY',
+            hint: expect.any(String) as string,
+          });
+        }
+      }
+      await expectWhole(open(readable).dimension);
+    },
+  );
 });

@@ -21,19 +21,19 @@ async function addTo(path: string, text: string): Promise<string> {
 }
 
 describe('a dimension folder that was copied', () => {
-  it('is written to under a new replica id, the original under its own, and both verify', async () => {
+  it('is written to under a new id, the original under its own, and both verify', async () => {
     const original = copyOf(template());
     await addTo(original, 'First');
     const before = replicasOf(original);
     const copy = copyOf(original);
     const written = open(copy).dimension;
     await written.addEntity('work', 'notes', 'In the copy.', { entityId: 'in-the-copy' });
-    await expectWhole(written, { 'first': 'First', 'in-the-copy': 'In the copy.' });
+    await expectWhole(written, { first: 'First', 'in-the-copy': 'In the copy.' });
     expect(replicasOf(copy)).toHaveLength(before.length + 1);
 
     const source = open(original).dimension;
     await source.addEntity('work', 'notes', 'In the original.', { entityId: 'in-the-original' });
-    await expectWhole(source, { 'first': 'First', 'in-the-original': 'In the original.' });
+    await expectWhole(source, { first: 'First', 'in-the-original': 'In the original.' });
     expect(replicasOf(original)).toEqual(before);
   });
 
@@ -58,26 +58,29 @@ describe('a dimension whose replica.json', () => {
     expect(replicasOf(moved)).toEqual(before);
   });
 
-  it.each(['restored from a backup', 'deleted', 'unreadable'])('was %s gets a new id', async (what) => {
-    const path = copyOf(template());
-    await addTo(path, 'Before');
-    const before = replicasOf(path);
-    const file = join(path, 'replica.json');
-    const text = readFileSync(file, 'utf8');
-    rmSync(file);
-    // Something else takes the inode that came free.
-    writeFileSync(join(path, 'other.txt'), text);
-    if (what === 'restored from a backup') writeFileSync(file, text);
-    if (what === 'unreadable') writeFileSync(file, 'no json');
-    const { dimension } = open(path);
-    await dimension.addEntity('work', 'notes', 'After it.', { entityId: 'after' });
-    await expectWhole(dimension, { before: 'Before', after: 'After it.' });
-    const after = replicasOf(path);
-    expect(after).toHaveLength(before.length + 1);
-    expect(after).toEqual(expect.arrayContaining(before));
-    await dimension.addEntity('work', 'notes', 'Once more.');
-    expect(replicasOf(path)).toEqual(after);
-  });
+  it.each(['restored from a backup', 'deleted', 'unreadable'])(
+    'was %s gets a new id',
+    async (what) => {
+      const path = copyOf(template());
+      await addTo(path, 'Before');
+      const before = replicasOf(path);
+      const file = join(path, 'replica.json');
+      const text = readFileSync(file, 'utf8');
+      rmSync(file);
+      // Something else takes the inode that came free.
+      writeFileSync(join(path, 'other.txt'), text);
+      if (what === 'restored from a backup') writeFileSync(file, text);
+      if (what === 'unreadable') writeFileSync(file, 'no json');
+      const { dimension } = open(path);
+      await dimension.addEntity('work', 'notes', 'After it.', { entityId: 'after' });
+      await expectWhole(dimension, { before: 'Before', after: 'After it.' });
+      const after = replicasOf(path);
+      expect(after).toHaveLength(before.length + 1);
+      expect(after).toEqual(expect.arrayContaining(before));
+      await dimension.addEntity('work', 'notes', 'Once more.');
+      expect(replicasOf(path)).toEqual(after);
+    },
+  );
 });
 
 describe('every file of a dimension', () => {
@@ -133,7 +136,8 @@ describe('views', () => {
     const path = copyOf(template());
     const file = changeVersions(path, (version) => version + 1);
     const before = [readFileSync(file), filesIn(path, 'log'), filesIn(path, 'views')];
-    const sizes = (): number[] => filesIn(path, 'log').map((name) => lstatSync(join(path, 'log', name)).size);
+    const sizes = (): number[] =>
+      filesIn(path, 'log').map((name) => lstatSync(join(path, 'log', name)).size);
     const sizesBefore = sizes();
     const { dimension } = open(path);
     const upgrade = { code: 'UPGRADE_REQUIRED', hint: expect.any(String) as string };

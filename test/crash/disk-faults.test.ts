@@ -1,4 +1,4 @@
-/** A disk that refuses: whatever fails, nothing half-done is kept and nothing acknowledged is lost. */
+/** A disk that refuses: nothing half-done is kept and nothing acknowledged is lost. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Child, useChildren } from '../support/child.js';
@@ -10,7 +10,7 @@ import {
   open,
   useTemplate,
 } from '../support/dimensions.js';
-import { failingFiles, type Operation } from '../support/failing-files.js';
+import { failingFiles, type Failure, type Operation } from '../support/failing-files.js';
 import { runs } from '../support/level.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { textOf } from '../support/texts.js';
@@ -20,9 +20,10 @@ const template = useTemplate();
 
 const CODES: Readonly<Record<string, string>> = { ENOSPC: 'DISK_FULL', EIO: 'IO_FAILED' };
 const ERRNOS = Object.keys(CODES);
-const FIRST = ['work', 'notes', 'The first after opening.'] as const;
-const SECOND = ['other', 'place', 'The second, in a new realm.'] as const;
-const THIRD = ['work', 'notes', 'The one after the fault.'] as const;
+type Added = readonly [realm: string, domain: string, content: string];
+const FIRST: Added = ['work', 'notes', 'The first after opening.'];
+const SECOND: Added = ['other', 'place', 'The second, in a new realm.'];
+const THIRD: Added = ['work', 'notes', 'The one after the fault.'];
 
 /** Every call, or, where a test must be short, every seventh, others for each error. */
 function chosen(calls: readonly unknown[], errno: string, from = 0): number[] {
@@ -31,15 +32,15 @@ function chosen(calls: readonly unknown[], errno: string, from = 0): number[] {
   return all.filter((call) => call % step === ERRNOS.indexOf(errno) % step);
 }
 
-/** The file operations of opening a copy and adding to it twice: a copy begins a new log as well. */
-async function operationsOf(adds: readonly (readonly [string, string, string])[]) {
+/** The file operations of opening a copy and adding to it: a copy begins a new log as well. */
+async function operationsOf(...adds: Added[]) {
   const { files, calls } = failingFiles();
   const { dimension } = open(copyOf(template()), { files });
   for (const add of adds) await dimension.addEntity(...add);
   return [...calls];
 }
 
-async function addAll(path: string, failure: Parameters<typeof failingFiles>[0]): Promise<void> {
+async function addAll(path: string, failure: Failure): Promise<void> {
   const { files } = failingFiles(failure);
   const { dimension } = open(path, { files });
   const expected: Record<string, string> = {};
@@ -64,7 +65,7 @@ async function addAll(path: string, failure: Parameters<typeof failingFiles>[0])
 
 describe('a disk that fails once', { timeout: runs(60_000, 600_000) }, () => {
   it.each(ERRNOS)('with %s at any operation of two adds refuses that one add', async (errno) => {
-    const calls = await operationsOf([FIRST, SECOND]);
+    const calls = await operationsOf(FIRST, SECOND);
     expect(calls.length).toBeGreaterThan(20);
     for (const call of chosen(calls, errno)) {
       const operation = String(calls[call - 1]);
@@ -78,33 +79,36 @@ describe('a disk that fails once', { timeout: runs(60_000, 600_000) }, () => {
 
   it.each(ERRNOS)('with %s in the middle of a write leaves no byte of it', async (errno) => {
     for (const shortBytes of [1, 40, 300, 100_000]) {
-      const writes = (await operationsOf([FIRST, SECOND])).filter((name) => name === 'write');
+      const writes = (await operationsOf(FIRST, SECOND)).filter((name) => name === 'write');
       const call = writes.length;
       await addAll(copyOf(template()), { operation: 'write', call, errno, shortBytes });
     }
   });
 
-  it.each(ERRNOS)('with %s while a dimension is made leaves none, or a whole one', async (errno) => {
-    const { files, calls } = failingFiles();
-    await open(join(temporaryFolder(), 'dimension'), { files }).dimension.init();
-    for (const call of chosen(calls, errno)) {
-      const path = join(temporaryFolder(), 'dimension');
-      const failing = open(path, { files: failingFiles({ call, errno }).files }).dimension;
-      const outcome = await failing.init().catch((error: unknown) => error);
-      if (typeof outcome !== 'boolean') {
-        const operation = calls[call - 1];
-        expect({ operation, outcome }).toMatchObject({
-          outcome: { name: 'AltError', code: CODES[errno], hint: expect.any(String) as string },
-        });
+  it.each(ERRNOS)(
+    'with %s while a dimension is made leaves none, or a whole one',
+    async (errno) => {
+      const { files, calls } = failingFiles();
+      await open(join(temporaryFolder(), 'dimension'), { files }).dimension.init();
+      for (const call of chosen(calls, errno)) {
+        const path = join(temporaryFolder(), 'dimension');
+        const failing = open(path, { files: failingFiles({ call, errno }).files }).dimension;
+        const outcome = await failing.init().catch((error: unknown) => error);
+        if (typeof outcome !== 'boolean') {
+          const operation = calls[call - 1];
+          expect({ operation, outcome }).toMatchObject({
+            outcome: { name: 'AltError', code: CODES[errno], hint: expect.any(String) as string },
+          });
+        }
+        await failing.close();
+        const { dimension } = open(path);
+        await dimension.init();
+        await dimension.addEntity(...THIRD);
+        expect(Object.values(await contentsOf(dimension))).toEqual([THIRD[2]]);
+        await expectVerified(dimension);
       }
-      await failing.close();
-      const { dimension } = open(path);
-      await dimension.init();
-      await dimension.addEntity(...THIRD);
-      expect(Object.values(await contentsOf(dimension))).toEqual([THIRD[2]]);
-      await expectVerified(dimension);
-    }
-  });
+    },
+  );
 
   it.each(ERRNOS)('with %s at any operation of a rebuild leaves the old views', async (errno) => {
     const { files, calls } = failingFiles();
@@ -129,29 +133,32 @@ describe('a disk that fails once', { timeout: runs(60_000, 600_000) }, () => {
 describe('a disk that goes on failing', () => {
   const STEPS: readonly Operation[] = ['write', 'sync', 'truncate'];
 
-  it.each(ERRNOS)('with %s refuses every add, and takes them again when it works', async (errno) => {
-    const failures = STEPS.flatMap((operation) => {
-      return Array.from({ length: 12 }, (_, index) => ({ operation, call: index + 5, errno }));
-    });
-    const { files } = failingFiles(...failures);
-    const path = copyOf(template());
-    const { dimension } = open(path, { files });
-    const expected: Record<string, string> = {};
-    let refused = 0;
-    for (let n = 0; n < 40; n += 1) {
-      const text = `Try number ${String(n)}.`;
-      try {
-        expected[await dimension.addEntity('work', 'notes', text)] = text;
-      } catch (error) {
-        expect(error).toMatchObject({ name: 'AltError', code: CODES[errno] });
-        refused += 1;
+  it.each(ERRNOS)(
+    'with %s refuses every add, and takes them again when it works',
+    async (errno) => {
+      const failures = STEPS.flatMap((operation) => {
+        return Array.from({ length: 12 }, (_, index) => ({ operation, call: index + 5, errno }));
+      });
+      const { files } = failingFiles(...failures);
+      const path = copyOf(template());
+      const { dimension } = open(path, { files });
+      const expected: Record<string, string> = {};
+      let refused = 0;
+      for (let n = 0; n < 40; n += 1) {
+        const text = `Try number ${String(n)}.`;
+        try {
+          expected[await dimension.addEntity('work', 'notes', text)] = text;
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'AltError', code: CODES[errno] });
+          refused += 1;
+        }
       }
-    }
-    expect(refused).toBeGreaterThan(3);
-    expect(Object.keys(expected).length).toBeGreaterThan(3);
-    expect(await contentsOf(dimension)).toMatchObject(expected);
-    await expectVerified(dimension);
-  });
+      expect(refused).toBeGreaterThan(3);
+      expect(Object.keys(expected).length).toBeGreaterThan(3);
+      expect(await contentsOf(dimension)).toMatchObject(expected);
+      await expectVerified(dimension);
+    },
+  );
 });
 
 describe.skipIf(process.platform === 'win32')('views that may not grow', () => {

@@ -1,12 +1,5 @@
 /** Damage to anything but the log is healed at the next call, said, and loses nothing. */
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -120,7 +113,9 @@ describe('a view database that is', () => {
       const { dimension } = open(path);
       await expectWhole(dimension);
       await dimension.close();
-      expect(filesIn(path, 'quarantine').filter((file) => file.endsWith('.db'))).toHaveLength(round);
+      expect(filesIn(path, 'quarantine').filter((file) => file.endsWith('.db'))).toHaveLength(
+        round,
+      );
     }
   });
 

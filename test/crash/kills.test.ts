@@ -143,12 +143,13 @@ async function minedState(dimension: Dimension): Promise<unknown[]> {
 }
 
 describe('kill -9 of a process that mines', () => {
-  it('leaves every file whole or absent, and mining again makes what an undisturbed run makes', async () => {
+  it('leaves every file whole or absent; mining again makes what a calm run makes', async () => {
     const notes = join(temporaryFolder(), 'notes');
     mkdirSync(notes);
     for (let file = 0; file < 60; file += 1) {
       const paragraphs = Array.from({ length: 12 }, (_, at) => {
-        return `## Part ${String(at)}\n\n${`Note ${String(file)}.${String(at)} on tides. `.repeat(20)}`;
+        const name = `${String(file)}.${String(at)}`;
+        return `## Part ${String(at)}\n\n${`Note ${name} on tides. `.repeat(20)}`;
       });
       writeFileSync(join(notes, `note-${String(file)}.md`), paragraphs.join('\n\n'));
     }
@@ -167,7 +168,9 @@ describe('kill -9 of a process that mines', () => {
       const state = await minedState(dimension);
       expect(expected).toEqual(expect.arrayContaining(state));
       const done = lines.flatMap(({ mined }) => mined ?? []);
-      const sources = new Set((state as { source_file: string }[]).map((memory) => memory.source_file));
+      const sources = new Set(
+        (state as { source_file: string }[]).map((memory) => memory.source_file),
+      );
       expect(done.filter((file) => !sources.has(join(notes, file)))).toEqual([]);
       await dimension.close();
     }

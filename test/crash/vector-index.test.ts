@@ -1,61 +1,43 @@
 /** The index of vectors on disk is disposable: killed, garbage or foreign, it is made again. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import hnswlib from 'hnswlib-node';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../../events/index.js';
+import { HnswFile, type HnswPlace } from '../../projections/vectors/hnsw-file.js';
 import { Dimension } from '../../src/index.js';
 import { Child, pause, useChildren } from '../support/child.js';
 import { copyOf, expectVerified, filesIn, open, useTemplate } from '../support/dimensions.js';
 import { runs } from '../support/level.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** More than are searched one by one, so that there is an index at all. */
-const MEMORIES = 5_200;
+const VECTORS = 50;
 
-const textOf = (n: number): string => `note ${String(n)} of harbour ${String(n % 977)}`;
-
-async function newLargeDimension(path: string): Promise<string> {
-  const dimension = new Dimension({ path, embedder: 'numpy' });
-  await dimension.init();
-  for (let from = 0; from < MEMORIES; from += 1_000) {
-    const count = Math.min(1_000, MEMORIES - from);
-    const items = Array.from({ length: count }, (_, index) => {
-      const content = textOf(from + index);
-      return { realm: 'work', domain: 'notes', content, entity_id: `n-${String(from + index)}` };
-    });
-    await dimension.batchAddEntities(items);
-  }
-  await dimension.embedPending({ snapshot: true });
-  await dimension.close();
-  return path;
+function vectorOf(label: number, length = 384): Float32Array {
+  const raw = Float32Array.from({ length }, (_, at) => Math.sin(label * (at + 1)));
+  const norm = Math.hypot(...raw);
+  return raw.map((value) => value / norm);
 }
 
-useChildren();
-const template = useTemplate(newLargeDimension);
-
-/** The folder with the index: of the one space that is in use. */
-function indexOf(path: string): string {
-  const vectors = join(path, 'views', 'vectors');
-  const name = filesIn(vectors, '.').find((file) => file.endsWith('index.json')) ?? '';
-  return join(vectors, name, '..');
+/** An index on disk that is sound. */
+function savedIndex(): HnswPlace {
+  const folder = join(temporaryFolder(), 'vectors');
+  const place = { files: nodeFiles, folder, generation: '1-0123abcd', space: 'numpy' };
+  const index = HnswFile.create();
+  for (let label = 1; label <= VECTORS; label += 1) index?.add(label, vectorOf(label));
+  index?.save(place);
+  return place;
 }
 
 const manifestOf = (folder: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Record<string, unknown>;
 
-/** Writes an index of another number of dimensions, with a manifest that vouches for it. */
-function plantForeignIndex(folder: string): void {
-  const index = new hnswlib.HierarchicalNSW('cosine', 128);
-  index.initIndex(6_000);
-  for (let label = 1; label <= MEMORIES; label += 1) {
-    index.addPoint(Array.from({ length: 128 }, (_, at) => Math.sin(label * at + 1)), label);
-  }
-  index.writeIndexSync(join(folder, 'index.hnsw'));
-  vouch(folder);
-}
-
+/** Makes the manifest say that the data beside it is what was saved. */
 function vouch(folder: string): void {
-  const sha256 = createHash('sha256').update(readFileSync(join(folder, 'index.hnsw'))).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(readFileSync(join(folder, 'index.hnsw')))
+    .digest('hex');
   writeFileSync(join(folder, 'index.json'), JSON.stringify({ ...manifestOf(folder), sha256 }));
 }
 
@@ -89,7 +71,23 @@ const DAMAGES: Readonly<Record<string, (folder: string) => void>> = {
     const manifest = { ...manifestOf(folder), generation: '9-01234567' };
     writeFileSync(join(folder, 'index.json'), JSON.stringify(manifest));
   },
-  'of another number of dimensions': plantForeignIndex,
+  'of another number of dimensions': (folder) => {
+    const index = new hnswlib.HierarchicalNSW('cosine', 128);
+    index.initIndex(VECTORS);
+    for (let label = 1; label <= VECTORS; label += 1) {
+      index.addPoint(Array.from(vectorOf(label, 128)), label);
+    }
+    index.writeIndexSync(join(folder, 'index.hnsw'));
+    vouch(folder);
+  },
+  'of another space': (folder) => {
+    const manifest = { ...manifestOf(folder), space: 'another' };
+    writeFileSync(join(folder, 'index.json'), JSON.stringify(manifest));
+  },
+  'of fewer vectors than it says': (folder) => {
+    const manifest = { ...manifestOf(folder), count: VECTORS + 1 };
+    writeFileSync(join(folder, 'index.json'), JSON.stringify(manifest));
+  },
   'garbage that its manifest vouches for': (folder) => {
     writeFileSync(join(folder, 'index.hnsw'), Buffer.alloc(100_000, 0x5a));
     vouch(folder);
@@ -100,45 +98,83 @@ const DAMAGES: Readonly<Record<string, (folder: string) => void>> = {
   },
 };
 
-async function expectFound(dimension: Dimension): Promise<void> {
-  for (const n of [3, 2_600, MEMORIES - 1]) {
-    const found = await dimension.search(textOf(n), { mode: 'vector', limit: 30 });
-    expect(found.map(({ id }) => id)).toContain(`n-${String(n)}`);
-    for (const { id, content } of found) expect(content).toBe(textOf(Number(id.slice(2))));
-  }
-}
+describe('an index of vectors on disk', () => {
+  it('that is sound is loaded', () => {
+    const loaded = HnswFile.load(savedIndex());
+    expect([loaded?.count, loaded?.maxLabel]).toEqual([VECTORS, VECTORS]);
+    expect(loaded?.search(vectorOf(17), 1)[0]?.label).toBe(17);
+  });
 
-describe('an index of vectors that is', { timeout: 120_000 }, () => {
-  it.each(Object.keys(DAMAGES))('%s does not stop a search, and is made again', async (name) => {
-    const path = copyOf(template());
-    DAMAGES[name]?.(indexOf(path));
-    // In a process of its own: what the library makes of a bad file can end a process.
-    const child = new Child('find', path, { name: textOf(2_600), count: 30 });
-    const lines = await child.ended();
-    expect(lines.find(({ ids }) => ids)?.ids).toContain('n-2600');
-    expect(lines.find(({ pending }) => pending !== undefined)?.pending).toBe(0);
-    const folder = indexOf(path);
-    expect(manifestOf(folder).count).toBe(MEMORIES);
-    await expectFound(open(path).dimension);
+  it.each(Object.keys(DAMAGES))('that is %s is not loaded, and is saved over', (name) => {
+    const place = savedIndex();
+    DAMAGES[name]?.(place.folder);
+    expect(HnswFile.load(place)).toBeUndefined();
+    const index = HnswFile.create();
+    index?.add(1, vectorOf(1));
+    index?.save(place);
+    expect(HnswFile.load(place)?.count).toBe(1);
   });
 });
 
-describe('kill -9 of a process that writes the index', { timeout: 120_000 }, () => {
-  it('leaves one that is whole, or none', async () => {
+/** More than are searched one by one, so that there is an index at all. */
+const MEMORIES = 5_200;
+
+const textOf = (n: number): string => `note ${String(n)} of harbour ${String(n % 977)}`;
+
+async function newLargeDimension(path: string): Promise<string> {
+  const dimension = new Dimension({ path, embedder: 'numpy' });
+  await dimension.init();
+  for (let from = 0; from < MEMORIES; from += 1_000) {
+    const count = Math.min(1_000, MEMORIES - from);
+    const items = Array.from({ length: count }, (_, index) => {
+      const content = textOf(from + index);
+      return { realm: 'work', domain: 'notes', content, entity_id: `n-${String(from + index)}` };
+    });
+    await dimension.batchAddEntities(items);
+  }
+  await dimension.embedPending({ snapshot: true });
+  await dimension.close();
+  return path;
+}
+
+/** The folder with the index: of the one space that is in use. */
+function indexOf(path: string): string {
+  const vectors = join(path, 'views', 'vectors');
+  const name = filesIn(vectors, '.').find((file) => file.endsWith('index.json')) ?? '';
+  return join(vectors, name, '..');
+}
+
+describe('a dimension of many memories', { timeout: 240_000 }, () => {
+  useChildren();
+  const template = useTemplate(newLargeDimension);
+
+  it('finds by meaning beside a garbage index, and makes it again, also after kills', async () => {
     const path = copyOf(template());
-    for (let kill = 0; kill < runs(2, 30); kill += 1) {
-      if (existsSync(join(path, 'views', 'vectors'))) {
-        rmSync(join(path, 'views', 'vectors'), { recursive: true });
-      }
-      const child = new Child('embed', path);
+    const folder = indexOf(path);
+    const { count } = manifestOf(folder);
+    expect(count).toBeGreaterThan(5_000);
+    const lines = await new Child('find', damaged(path), {
+      name: textOf(2_600),
+      count: 30,
+    }).ended();
+    expect(lines.find(({ ids }) => ids)?.ids).toContain('n-2600');
+    expect(lines.flatMap(({ warning }) => warning?.code ?? [])).toEqual(['INDEX_DAMAGED']);
+    expect(lines.find(({ pending }) => pending !== undefined)?.pending).toBe(0);
+    expect(manifestOf(folder).count).toBe(count);
+    for (let kill = 0; kill < runs(1, 30); kill += 1) {
+      const child = new Child('embed', damaged(path));
       await child.line(({ ready }) => ready === true);
-      await pause(Math.random() * 2_500);
+      await pause(Math.random() * 4_000);
       await child.kill();
     }
     await new Child('embed', path).ended();
-    const { dimension } = open(path);
-    await expectFound(dimension);
-    await expectVerified(dimension);
-    expect(filesIn(indexOf(path), '.')).toEqual(['index.hnsw', 'index.json']);
+    expect(filesIn(folder, '.')).toEqual(['index.hnsw', 'index.json']);
+    expect(manifestOf(folder).count).toBe(count);
+    await expectVerified(open(path).dimension);
   });
 });
+
+function damaged(path: string): string {
+  writeFileSync(join(indexOf(path), 'index.hnsw'), 'garbage');
+  return path;
+}

@@ -57,7 +57,8 @@ describe('a log', () => {
     const log = new WrittenLog();
     const { commit } = log.append('one', 'two');
     const [, second] = commit.events as [StoredEvent, StoredEvent];
-    expect(log.log.readEvent(second.place, second.digest)).toEqual(second.payload);
+    const read = { state: 'content', payload: second.payload };
+    expect(log.log.readEvent(second.place, second.digest)).toEqual(read);
     const otherDigest = Buffer.alloc(32);
     expect(() => log.log.readEvent(second.place, otherDigest)).toThrow(damaged);
     nodeFiles.remove(log.path());
@@ -250,7 +251,9 @@ describe('clearing', () => {
     expect(read.head).toEqual(last);
     expect(contents(read)).toEqual(['one', undefined, 'the rest', 'last']);
     expect(read.commits[1]?.events[0]).toMatchObject({ erased: true, digest: secret.digest });
-    expect(log.log.readEvent(secret.place, secret.digest)).toBeUndefined();
+    expect(log.log.readEvent(secret.place, secret.digest)).toEqual({
+      ...{ state: 'erased', payload: undefined },
+    });
   });
 
   it('is harmless twice, and after it was interrupted', () => {

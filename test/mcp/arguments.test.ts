@@ -133,7 +133,9 @@ describe('refusals', () => {
     expect(refusal('search', { query: 'a', relm: 'x' })).toEqual({
       code: 'INVALID_ARGUMENT',
       message: 'Unknown: relm.',
-      hint: "Did you mean 'realm' by 'relm'? It takes: query, n_results, realm, domain, mode, explain.",
+      hint:
+        "Did you mean 'realm' by 'relm'? " +
+        'It takes: query, n_results, realm, domain, mode, explain.',
     });
     expect(refusal('ping', { x: 1 })).toMatchObject({ hint: 'It takes no arguments.' });
   });

@@ -35,7 +35,7 @@ it.each([
   [['stray'], /stray/],
 ])('says what is wrong with %j', (argv, problem) => {
   expect(readCommandLine(argv, {})).toEqual({
-    problem: typeof problem === 'string' ? problem : expect.stringMatching(problem),
+    problem: typeof problem === 'string' ? problem : (expect.stringMatching(problem) as unknown),
   });
 });
 

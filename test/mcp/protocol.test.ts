@@ -59,10 +59,8 @@ describe('messages', () => {
     for (const [line, code, id] of bad) {
       const said = server.lines.length;
       server.send(line);
-      await server.first(
-        (message) => server.messages.indexOf(message) >= 0 && server.lines.length > said,
-      );
-      expect(server.messages[said], line).toMatchObject({ id, error: { code } });
+      const answer = await server.first(() => true, said);
+      expect(answer, line).toMatchObject({ id, error: { code } });
     }
     server.send('');
     server.send({ jsonrpc: '2.0', method: 'notifications/no_such' });
@@ -138,11 +136,17 @@ describe('the end', () => {
     async (signal) => {
       const server = new RawServer(newPath());
       await server.initialize('2025-11-25');
-      await server.call(1, 'ping');
-      server.send(request(2, 'tools/call', { name: 'get_status' }));
-      await server.answer(2);
+      const adds = Array.from({ length: 20 }, (_, index) => {
+        const memory = { realm: 'r', domain: 'd', content: `Memory ${String(index)}.` };
+        return request(index + 1, 'tools/call', { name: 'add_entity', arguments: memory });
+      });
+      // In one write, so that all are taken when the first is answered.
+      server.send(adds.map((add) => JSON.stringify(add)).join('\n'));
+      await server.first(({ id }) => id !== 0);
       server.process.kill(signal);
       expect(await server.closed()).toBe(0);
+      const added = server.messages.filter(({ result }) => result?.structuredContent);
+      expect(added).toHaveLength(20);
     },
   );
 

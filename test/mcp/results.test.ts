@@ -67,24 +67,30 @@ describe('success', () => {
 describe('failure', () => {
   it('carries code, message, hint and details of an expected one', () => {
     const error = new AltError('ALREADY_EXISTS', 'It is.', { hint: 'Try.', details: { index: 1 } });
-    expect(failureResult(error)).toEqual({
-      isError: true,
-      content: [
-        {
-          type: 'text',
-          text: '{"error":{"code":"already_exists","message":"It is.","hint":"Try.","details":{"index":1}}}',
-        },
-      ],
+    expect(failureResult(error).isError).toBe(true);
+    expect(said(failureResult(error, 'unused'))).toEqual({
+      code: 'already_exists',
+      message: 'It is.',
+      hint: 'Try.',
+      details: { index: 1 },
     });
   });
 
+  it('says which arguments there are when one is refused without a hint', () => {
+    const error = new AltError('TOO_LARGE', 'Too much.');
+    expect(said(failureResult(error, 'It takes: a.'))).toMatchObject({ hint: 'It takes: a.' });
+    const other = new AltError('BUSY', 'Later.');
+    expect(said(failureResult(other, 'It takes: a.'))).toEqual({ code: 'busy', message: 'Later.' });
+  });
+
   it('tells nothing of a bug but that it is one', () => {
-    const { content } = failureResult(new TypeError('cannot read /home/me/secret'));
-    expect(content).toEqual([
-      {
-        type: 'text',
-        text: '{"error":{"code":"internal","message":"The call failed because of a bug in the server."}}',
-      },
-    ]);
+    expect(said(failureResult(new TypeError('cannot read /home/me/secret')))).toEqual({
+      code: 'internal',
+      message: 'The call failed because of a bug in the server.',
+    });
   });
 });
+
+function said({ content }: ReturnType<typeof failureResult>): unknown {
+  return (JSON.parse((content[0] as { text: string }).text) as { error: unknown }).error;
+}

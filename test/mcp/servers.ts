@@ -85,7 +85,7 @@ export async function connectAs(
   };
 }
 
-export function textOf(content: CallToolResult['content']): string {
+function textOf(content: CallToolResult['content']): string {
   const [first] = content;
   return first?.type === 'text' ? first.text : '';
 }
@@ -139,13 +139,20 @@ export class RawServer {
     return this.first((message) => message.id === id);
   }
 
-  async first(fits: (message: Message) => boolean): Promise<Message> {
-    for (;;) {
-      const found = this.messages.find(fits);
-      if (found) return found;
-      if (this.process.exitCode !== null) throw new Error(`The server ended: ${this.#stderr}`);
-      await Promise.race([once(this.process, 'said'), this.#closed]);
+  /** The first message behind the first `skipped` that fits. */
+  async first(fits: (message: Message) => boolean, skipped = 0): Promise<Message> {
+    for (let seen = skipped; ; seen += 1) {
+      while (seen >= this.lines.length) await this.#nextLine();
+      const message = JSON.parse(this.lines[seen] ?? '') as Message;
+      if (fits(message)) return message;
     }
+  }
+
+  async #nextLine(): Promise<void> {
+    const { exitCode, signalCode } = this.process;
+    const hasEnded = exitCode !== null || signalCode !== null;
+    if (hasEnded) throw new Error(`The server ended: ${this.#stderr}`);
+    await Promise.race([once(this.process, 'said'), this.#closed]);
   }
 
   async call(id: number, name: string, input?: object | null): Promise<Message> {

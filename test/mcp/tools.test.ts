@@ -37,7 +37,16 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ['list_realms', {}],
   ['list_domains', { realm: 'work' }],
   ['get_taxonomy', {}],
-  ['kg_add', { subject: 'van', predicate: 'has', object: 'new tyres', valid_from: '2026-01-01' }],
+  [
+    'kg_add',
+    {
+      subject: 'van',
+      predicate: 'has',
+      object: 'new tyres',
+      valid_from: '2026-01-01',
+      source: 'the garage',
+    },
+  ],
   ['kg_query', { entity: 'van' }],
   ['kg_invalidate', { subject: 'van', predicate: 'has', object: 'new tyres' }],
   ['delete_entity', { entity_id: 'two' }],
@@ -147,11 +156,11 @@ describe('a valid call', () => {
     const { ask } = await connect(path);
     await ask('add_entity', { realm: 'r', domain: 'd', content: 'text' });
     await ask('kg_add', { subject: 'a', predicate: 'b', object: 'c' });
-    const { entries } = await read(path, (dimension) => dimension.history());
-    const actors = entries.map(({ actor }) => actor as Record<string, unknown>);
+    const { events } = await read(path, (dimension) => dimension.history());
+    const actors = events.map(({ actor }) => actor);
     expect(actors.map(({ kind, tool, name }) => [kind, tool, name])).toEqual([
       ['mcp', 'kg_add', 'test-client'],
-      ...Array(entries.length - 3).fill(['mcp', 'add_entity', 'test-client']),
+      ...Array<unknown>(events.length - 3).fill(['mcp', 'add_entity', 'test-client']),
       ['mcp', undefined, undefined],
       ['mcp', undefined, undefined],
     ]);
@@ -184,7 +193,7 @@ describe('a call with bad arguments', () => {
       ['add_entity', { ...memory, metadata: [] }, 'invalid_argument'],
       ['add_entity', { ...memory, realm: '../r' }, 'invalid_argument'],
       ['add_entity', { ...memory, realm: 'r'.repeat(129) }, 'invalid_argument'],
-      ['add_entity', { ...memory, content: 'c'.repeat(100_001) }, 'too_large'],
+      ['add_entity', { ...memory, content: 'c'.repeat(1_000_001) }, 'too_large'],
       [
         'batch_add_entities',
         { entities: [memory, { ...memory, content: '' }] },

@@ -108,7 +108,11 @@ async function find({ dimension, name = '', count = 10 }: Job): Promise<void> {
 async function mine({ dimension, file = '' }: Job): Promise<void> {
   await dimension.status();
   say({ ready: true });
-  await dimension.mine(file, { onFile: ({ file: mined }) => { say({ mined }); } });
+  await dimension.mine(file, {
+    onFile: ({ file: mined }) => {
+      say({ mined });
+    },
+  });
   say({ done: true });
 }
 

@@ -68,7 +68,13 @@ export class Child {
     const command = [process.execPath, program, task, folder, JSON.stringify(rest)];
     const limit = String(Math.ceil((fileBytesMax ?? 0) / 1024));
     // The shell only sets the limit; the signal for passing it becomes an error of the write.
-    const limited = ['bash', '-c', `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`, 'bash', ...command];
+    const limited = [
+      'bash',
+      '-c',
+      `trap '' XFSZ; ulimit -f ${limit}; exec "$@"`,
+      'bash',
+      ...command,
+    ];
     const [file = '', ...args] = fileBytesMax === undefined ? command : limited;
     this.#process = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -138,4 +144,5 @@ export function overwritePages(path: string, pages?: readonly number[]): void {
   if (status !== 0) throw new Error(String(stderr));
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
