@@ -28,6 +28,10 @@ export interface FormerSeq {
 const isErased = ({ entry }: LoadedEvent): boolean =>
   entry.type === 'Erased' && entry.status === 'known';
 
+/** What erasures themselves are judged by holds no content and is never erased. */
+const isSpared = (event: LoadedEvent): boolean =>
+  isErased(event) || (event.entry.type === 'ReplicaForked' && event.entry.status === 'known');
+
 /** The events of one stream, in any order, that an erasure covers. */
 export function erasedIn(
   events: readonly LoadedEvent[],
@@ -37,7 +41,7 @@ export function erasedIn(
     (event) => isErased(event) && (event.data as { whole_stream: boolean }).whole_stream,
   );
   const covered = events.filter((event) => {
-    if (isErased(event)) return false;
+    if (isSpared(event)) return false;
     if (facts.isErasedDigest(event.entry.digest)) return true;
     return wholeStream.some((erasure) => !knows(event.entry, erasure.entry, facts));
   });

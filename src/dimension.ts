@@ -56,6 +56,8 @@ export interface DimensionOptions {
   /** A folder with further models. */
   readonly modelsFolder?: string | undefined;
   readonly lockWaitMs?: number | undefined;
+  /** Up to how many vectors each is looked at; beyond, an index proposes. 25,000 when absent. */
+  readonly exactVectorsMax?: number | undefined;
   /** @internal For tests: a file system that fails on command. */
   readonly files?: Files | undefined;
 }
@@ -188,11 +190,16 @@ export class Dimension {
   #openAs(identity: DimensionIdentity): Open {
     const { actor = { kind: 'api' }, source = 'user', onWarning, thread } = this.#options;
     const label = [actor.kind, actor.tool].filter(Boolean).join(' ');
-    const { lockWaitMs, modelsFolder } = this.#options;
+    const { lockWaitMs, modelsFolder, exactVectorsMax } = this.#options;
     const options = { files: this.#files, system: realSystem, label, onWarning, lockWaitMs };
     const store = new Store(this.path, identity, options);
     const session: Session = { store, actor, source, system: realSystem };
-    const embedding = new Embedding(store, { thread: thread ?? 'inline', modelsFolder, label });
+    const embedding = new Embedding(store, {
+      thread: thread ?? 'inline',
+      modelsFolder,
+      exactVectorsMax,
+      label,
+    });
     this.#state.open = { session, embedding, searcher: new Searcher(store, embedding) };
     return this.#state.open;
   }

@@ -41,6 +41,7 @@ const SLICE_MS = 5;
 export interface EmbeddingOptions {
   readonly thread: 'inline' | 'worker';
   readonly modelsFolder?: string | undefined;
+  readonly exactVectorsMax?: number | undefined;
   readonly label: string;
 }
 
@@ -116,6 +117,7 @@ export class Embedding {
       folder: join(folder, 'views', 'vectors', space),
       space,
       cache,
+      exactMax: this.#options.exactVectorsMax,
       onDamaged: () => {
         const message = 'The index of vectors was damaged; it is built again.';
         this.#store.warn({ code: 'INDEX_DAMAGED', message });

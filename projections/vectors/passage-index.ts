@@ -1,6 +1,6 @@
 /**
- * Nearest passages of one embedding space, as one process sees them: the hnsw index on disk plus
- * the exact tail that is not in it yet, or everything exactly while it is little.
+ * Nearest passages of one embedding space, as one process sees them: all vectors in memory, searched
+ * exactly, and beyond some tens of thousands an hnsw index that proposes candidates.
  *
  * Never wrong for being behind: passages that are gone are dropped from answers, those not yet
  * embedded are simply not among them.
@@ -12,13 +12,14 @@ import type { EmbeddingCache } from './embedding-cache.js';
 import { byNearness, ExactVectors, type Neighbour } from './exact-vectors.js';
 import { HnswFile, hnswStamp, isHnswAvailable, type HnswPlace } from './hnsw-file.js';
 import { labelsIn, livingLabels, passagesAfter, type PassageName } from './passage-rows.js';
+import { loadVectors, saveVectors } from './vector-file.js';
 
-/** Up to this many vectors, exact search is as fast as the index and needs none. */
-export const EXACT_VECTORS_MAX = 5_000;
-/** A filter that leaves no more than this is searched exactly. */
+/** Up to this many vectors, looking at each takes about 3 ms, and an index is not worth building. */
+export const EXACT_VECTORS_MAX = 25_000;
+/** Files are written anew when this many vectors have gathered beside them. */
+const TAIL_VECTORS_MAX = 2_000;
+/** A filter that leaves more than this share is asked of the index, not of each vector. */
 const EXACT_FILTERED_MAX = 20_000;
-/** The index is written anew when this many vectors have gathered beside it. */
-export const TAIL_VECTORS_MAX = 2_000;
 const LOAD_ROWS = 1_000;
 
 export interface PassageIndexOptions {
@@ -26,32 +27,47 @@ export interface PassageIndexOptions {
   readonly folder: string;
   readonly space: string;
   readonly cache: EmbeddingCache;
-  /** Told of an index on disk that cannot be used. */
+  /** {@link EXACT_VECTORS_MAX} when absent. */
+  readonly exactMax?: number | undefined;
+  /** Told of a file on disk that cannot be used. */
   readonly onDamaged?: (() => void) | undefined;
+}
+
+export interface NearestRequest {
+  readonly count: number;
+  readonly place: Place;
 }
 
 export class PassageIndex {
   readonly #options: PassageIndexOptions;
+  readonly #exactMax: number;
   #generation = '';
-  /** Everything embedded up to this label is here. */
+  /** Everything embedded up to this label is in memory. */
   #loadedTo = 0;
-  #tail = new ExactVectors();
+  /** Everything up to this label is in the file of vectors. */
+  #savedTo = 0;
+  #vectors = new ExactVectors();
   #hnsw: HnswFile | undefined;
   #hnswStamp = '';
 
   constructor(options: PassageIndexOptions) {
     this.#options = options;
+    this.#exactMax = options.exactMax ?? EXACT_VECTORS_MAX;
   }
 
   /** How many vectors are searched. */
   get size(): number {
-    return this.#tail.size + (this.#hnsw?.count ?? 0);
+    return this.#vectors.size;
   }
 
-  /** Whether vectors have gathered that an index on disk should hold. */
+  /** Whether vectors have gathered that the files on disk should hold. */
   get wantsSnapshot(): boolean {
-    if (!isHnswAvailable() || this.size <= EXACT_VECTORS_MAX) return false;
-    return this.#hnsw === undefined || this.#tail.size >= TAIL_VECTORS_MAX;
+    return this.#loadedTo - this.#savedTo >= TAIL_VECTORS_MAX || this.#wantsHnsw;
+  }
+
+  get #wantsHnsw(): boolean {
+    if (this.size <= this.#exactMax || !isHnswAvailable()) return false;
+    return this.#loadedTo - (this.#hnsw?.maxLabel ?? 0) >= TAIL_VECTORS_MAX;
   }
 
   get #place(): HnswPlace {
@@ -63,48 +79,49 @@ export class PassageIndex {
   refresh(db: Db, generation: string): void {
     if (generation !== this.#generation) this.#restart(generation);
     const mark = this.#options.cache.mark(generation);
-    if (mark > EXACT_VECTORS_MAX) this.#loadSnapshot();
+    if (this.#loadedTo === 0 && mark > 0) this.#loadFile(mark);
     while (this.#loadedTo < mark) {
       const rows = passagesAfter(db, this.#loadedTo, LOAD_ROWS).filter((row) => row.label <= mark);
       for (const row of rows) this.#take(row);
       this.#loadedTo = rows.at(-1)?.label ?? mark;
     }
+    if (this.size > this.#exactMax) this.#loadHnsw();
   }
 
   #restart(generation: string): void {
     this.#generation = generation;
     this.#loadedTo = 0;
-    this.#tail = new ExactVectors();
+    this.#savedTo = 0;
+    this.#vectors = new ExactVectors();
     this.#hnsw = undefined;
     this.#hnswStamp = '';
   }
 
-  #loadSnapshot(): void {
+  /** A file from before the cache was lost would hold more than the mark says: it is not used. */
+  #loadFile(mark: number): void {
+    const loadedTo = loadVectors(this.#place, this.#vectors);
+    if (loadedTo > 0 && loadedTo <= mark) {
+      this.#loadedTo = loadedTo;
+      this.#savedTo = loadedTo;
+    } else this.#vectors = new ExactVectors();
+  }
+
+  #loadHnsw(): void {
     const stamp = hnswStamp(this.#place);
     if (stamp === this.#hnswStamp) return;
     this.#hnswStamp = stamp;
     const loaded = HnswFile.load(this.#place);
-    if (!loaded || loaded.maxLabel <= (this.#hnsw?.maxLabel ?? 0)) return;
-    this.#adopt(loaded);
-  }
-
-  /** Makes an index the main part; what it holds leaves the tail. */
-  #adopt(hnsw: HnswFile): void {
-    this.#hnsw = hnsw;
-    for (const label of [...this.#tail.labels()]) {
-      if (label <= hnsw.maxLabel) this.#tail.remove(label);
-    }
-    this.#loadedTo = Math.max(this.#loadedTo, hnsw.maxLabel);
+    if (loaded && loaded.maxLabel > (this.#hnsw?.maxLabel ?? 0)) this.#hnsw = loaded;
   }
 
   #take({ label, textHash }: PassageName): void {
     const vector = this.#options.cache.get(textHash);
-    if (vector instanceof Float32Array) this.#tail.add(label, vector);
+    if (vector instanceof Float32Array) this.#vectors.add(label, vector);
   }
 
   /** The cosine of the query with a passage, undefined when it has no vector (yet). */
   cosine(query: Float32Array, label: number): number | undefined {
-    return this.#tail.cosine(query, label) ?? this.#hnsw?.cosine(query, label);
+    return this.#vectors.cosine(query, label);
   }
 
   /** The `count` nearest passages that exist, within a realm and domain if given, nearest first. */
@@ -113,69 +130,62 @@ export class PassageIndex {
     const isFiltered = place.realm !== undefined || place.domain !== undefined;
     const allowed = isFiltered ? labelsIn(db, place) : undefined;
     for (;;) {
-      const found = this.#searchAll(query, count, allowed);
-      const living = livingLabels(
-        db,
-        found.map(({ label }) => label),
-      );
-      const gone = found.filter(({ label }) => !living.has(label));
+      const found = this.#nearest(query, count, allowed);
+      const labels = found.map(({ label }) => label);
+      const living = livingLabels(db, labels);
+      const gone = labels.filter((label) => !living.has(label));
       if (gone.length === 0) return found;
-      for (const { label } of gone) this.#forget(label);
+      for (const label of gone) this.#forget(label);
     }
+  }
+
+  #nearest(query: Float32Array, count: number, allowed: number[] | undefined): Neighbour[] {
+    const isNarrow = allowed !== undefined && allowed.length <= EXACT_FILTERED_MAX;
+    if (isNarrow) return this.#vectors.search(query, count, { labels: allowed });
+    const hnsw = this.#hnsw;
+    if (!hnsw) return this.#searchAll(query, count, allowed);
+    const set = allowed && new Set(allowed);
+    const isAllowed = set && ((label: number): boolean => set.has(label));
+    const proposed = hnsw.search(query, count, isAllowed).map(({ label }) => label);
+    const main = this.#vectors.search(query, count, { labels: proposed });
+    const tail = this.#vectors.search(query, count, { after: hnsw.maxLabel });
+    const inPlace = isAllowed ? tail.filter(({ label }) => isAllowed(label)) : tail;
+    return [...inPlace, ...main].sort(byNearness).slice(0, count);
   }
 
   #searchAll(query: Float32Array, count: number, allowed: number[] | undefined): Neighbour[] {
-    const tail = this.#tail.search(query, count, allowed);
-    if (!this.#hnsw) return tail;
-    const main = this.#searchMain(this.#hnsw, query, { count, allowed });
-    return [...tail, ...main].sort(byNearness).slice(0, count);
-  }
-
-  #searchMain(
-    hnsw: HnswFile,
-    query: Float32Array,
-    request: { readonly count: number; readonly allowed: number[] | undefined },
-  ): Neighbour[] {
-    const { count, allowed } = request;
-    if (allowed === undefined) return hnsw.search(query, count);
-    if (allowed.length > EXACT_FILTERED_MAX) {
-      const set = new Set(allowed);
-      return hnsw.search(query, count, (label) => set.has(label));
-    }
-    const found = allowed.flatMap((label) => {
-      const cosine = hnsw.cosine(query, label);
-      return cosine === undefined ? [] : [{ label, cosine }];
-    });
-    return found.sort(byNearness).slice(0, count);
+    return this.#vectors.search(query, count, allowed ? { labels: allowed } : { after: 0 });
   }
 
   #forget(label: number): void {
-    this.#tail.remove(label);
+    this.#vectors.remove(label);
     this.#hnsw?.remove(label);
   }
 
   /**
-   * Puts every loaded vector into the index and writes it to disk; gives the event loop a turn
-   * through `pause` as it asks for one. Only one process at a time may do this.
+   * Writes what is loaded to disk, gives the event loop a turn through `pause` as it asks for one.
+   * Only one process at a time may do this.
    */
   async writeSnapshot(pause: () => Promise<void>): Promise<void> {
+    const target = this.#loadedTo;
+    if (target - this.#savedTo >= TAIL_VECTORS_MAX) {
+      saveVectors(this.#place, this.#vectors, target);
+      this.#savedTo = target;
+    }
+    if (this.#wantsHnsw) await this.#writeHnsw(target, pause);
+  }
+
+  async #writeHnsw(target: number, pause: () => Promise<void>): Promise<void> {
     const hnsw = this.#hnsw ?? HnswFile.create();
     if (!hnsw) return;
-    const labels = [...this.#tail.labels()].sort((a, b) => a - b);
-    const target = this.#loadedTo;
-    for (const label of labels) {
-      const vector = this.#tail.vector(label);
-      if (vector && label > hnsw.maxLabel) hnsw.add(label, vector);
+    for (const label of this.#vectors.labels()) {
+      const vector = label > hnsw.maxLabel ? this.#vectors.vector(label) : undefined;
+      if (vector) hnsw.add(label, vector);
       await pause();
     }
     hnsw.reach(target);
-    this.#adopt(hnsw);
+    this.#hnsw = hnsw;
     hnsw.save(this.#place);
     this.#hnswStamp = hnswStamp(this.#place);
   }
-}
-
-export interface NearestRequest {
-  readonly count: number;
-  readonly place: Place;
 }

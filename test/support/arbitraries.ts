@@ -122,7 +122,7 @@ const referenceTo = ({ replica, seq, digest }: JournalEntry) => {
 
 /** The bytes of an earlier event once more, as the mend of a fork re-appends them. */
 function copyOf(from: Machine, entry: JournalEntry): EventToWrite[] {
-  const payload = from.log.readEvent(entry.place, entry.digest);
+  const { payload } = from.log.readEvent(entry.place, entry.digest);
   return payload ? [payload] : [];
 }
 

@@ -182,6 +182,7 @@ async function main(): Promise<void> {
     return;
   }
   const dimension = new Dimension({
+    exactVectorsMax: 1_000,
     path: folder,
     embedder: 'numpy',
     actor: { kind: 'cli', name: task },

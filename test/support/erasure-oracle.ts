@@ -14,6 +14,11 @@ function isErasure({ event: { type, data } }: WrittenEvent): boolean {
   return type === 'Erased' && 'digests' in data && Array.isArray(data.digests);
 }
 
+/** A valid fork holds no content, and erasures are judged by it: it is never erased either. */
+function isFork({ event: { type, stream, data } }: WrittenEvent): boolean {
+  return type === 'ReplicaForked' && stream.startsWith('replica:') && 'old' in data;
+}
+
 function knew(writer: WrittenEvent, of: Pick<WrittenEvent, 'replica' | 'seq'>): boolean {
   if (writer.replica === of.replica) return writer.seq > of.seq;
   return (writer.knew[of.replica] ?? 0) >= of.seq;
@@ -41,7 +46,7 @@ export function fates(machines: readonly Machine[]): Fates {
     return { ...written, data: written.event.data as EventDataOf<'Erased'> };
   });
   const isCovered = (written: WrittenEvent): boolean => {
-    if (isErasure(written)) return false;
+    if (isErasure(written) || isFork(written)) return false;
     return erasures.some((erasure) => covers(erasure, written));
   };
   const kept = all.filter((written) => !isCovered(written));
