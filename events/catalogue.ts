@@ -1,6 +1,7 @@
 /**
- * Every event that can happen, by name. Types that this release does not read yet are reserved with
- * their stream: a log that holds one is kept and forwarded, and folded by the release that knows it.
+ * Every event that can happen, by name. Types that this release does not read yet are reserved
+ * with their stream: a log that holds one is kept and forwarded, and folded by the release that
+ * knows it.
  */
 import type { DataOf, EventType, StreamKind } from './event-type.js';
 import { DimensionAdopted } from './types/dimension-adopted.js';

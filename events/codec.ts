@@ -4,8 +4,7 @@
  * Every payload decodes alone with any MessagePack library: no records, no shared structures, no
  * extension types (`useRecords: false`, and only JSON values and byte strings are ever encoded).
  */
-import { Packr } from 'msgpackr/pack';
-import { Unpackr } from 'msgpackr/unpack';
+import { Packr, Unpackr } from 'msgpackr';
 import type { EventData } from './event-type.js';
 import type { LogicalTime, VersionVector } from './order.js';
 
@@ -114,7 +113,7 @@ function unpack(payload: Buffer): unknown {
   try {
     return unpackr.unpack(payload);
   } catch {
-    // Bytes that are no MessagePack are an answer here, not an accident: the caller says what it is.
+    // Bytes that are no MessagePack are an answer here, not an accident; the caller says which.
     return undefined;
   }
 }

@@ -94,6 +94,6 @@ function legacy(folder: string): AltError {
 
 function damaged(folder: string, what: string): AltError {
   return new AltError('DIMENSION_DAMAGED', `dimension.json in ${folder} ${what}.`, {
-    hint: 'Put it back from a backup or another machine; every copy of this dimension has the same.',
+    hint: 'Put it back from a backup; every copy of this dimension has the same one.',
   });
 }

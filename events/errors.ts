@@ -59,7 +59,7 @@ export class AltError extends Error {
   }
 }
 
-/** True for an {@link AltError}, of any copy of this package, with the given code if one is named. */
+/** True for an {@link AltError}, of any copy of this package, with the code if one is named. */
 export function isAltError(error: unknown, code?: ErrorCode): error is AltError {
   return (
     error instanceof Error &&
@@ -100,7 +100,7 @@ function codeOf(systemCode: string): ErrorCode | undefined {
   return SYSTEM_CODES[systemCode.split('_').slice(0, 2).join('_')];
 }
 
-/** Turns an error of the operating system or of SQLite into an {@link AltError} that names the work. */
+/** An error of the operating system or of SQLite as an {@link AltError} that names the work. */
 export function systemError(error: unknown, work: string): AltError {
   if (isAltError(error)) return error;
   const systemCode = (error as { code?: unknown }).code;

@@ -56,7 +56,7 @@ export function defineEvent<Name extends string, Schema extends z.ZodType>(
   return { name, stream, version: 1, schema, versions: [{ schema }] };
 }
 
-/** Adds the next version of an event type; earlier ones stay readable for ever. */
+/** Adds the next version of an event type; earlier ones stay readable for ever. @internal */
 export function nextVersion<Name extends string, Schema extends z.ZodType>(
   earlier: EventType<Name>,
   schema: Schema,

@@ -121,7 +121,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Writes a file aside, syncs it and renames it over `path`: readers see the old or the new text. */
+/** Writes a file aside, syncs it, renames it over `path`: readers see the old or the new text. */
 export function replaceFile(files: Files, path: string, text: string): void {
   const aside = `${path}.new`;
   files.remove(aside);

@@ -11,7 +11,7 @@ import { AltError, systemError } from './errors.js';
 import { makePrivateFile, type Files } from './files.js';
 
 /** How long a call waits for a lock before it gives up. */
-export const LOCK_WAIT_MS = 30_000;
+const LOCK_WAIT_MS = 30_000;
 const PAUSE_MS_MAX = 16;
 const HOLDER_BYTES = 64;
 

@@ -6,7 +6,7 @@
  * change what somebody's configuration means without a test saying so.
  */
 
-/** Every tool, by the category that `--tools` knows, in the order of categories. */
+/** Every tool, by the category that `--tools` knows, in the order of categories. @internal */
 export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   search: ['search', 'check_duplicate'],
   entities: [

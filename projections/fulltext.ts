@@ -46,7 +46,7 @@ export const FULLTEXT_LOGICAL: Readonly<Record<string, string>> = {
 };
 
 /** The name of a passage's text in the embedding cache. */
-export function textHash(text: string): Buffer {
+function textHash(text: string): Buffer {
   return createHash('sha256').update(text).digest().subarray(0, TEXT_HASH_BYTES);
 }
 

@@ -27,29 +27,33 @@ export {
 } from './facts.js';
 export { reindexAll } from './fulltext.js';
 export {
-  countEvents,
-  eventsOfCause,
   erasedStreamsBy,
-  eventsOfDigests,
-  eventsOfStream,
-  findEvent,
   formerSeqs,
-  insertCommit,
-  insertEvent,
   isErasedDigest,
-  isMarker,
-  listEvents,
-  markErased,
-  needsRefold,
   rememberErasedDigest,
   rememberErasedStream,
   rememberFork,
-  seenBy,
   wasErased,
-  writerOf,
-  type EventStatus,
+} from './erasures.js';
+export {
+  countEvents,
+  eventsOfCause,
+  eventsOfDigests,
+  eventsOfStream,
+  findEvent,
+  listEvents,
+  seenBy,
   type JournalEntry,
   type JournalFilter,
+} from './journal-entries.js';
+export {
+  insertCommit,
+  insertEvent,
+  isMarker,
+  markErased,
+  needsRefold,
+  writerOf,
+  type EventStatus,
 } from './journal.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {

@@ -32,7 +32,7 @@ export function createViews(db: Db): void {
   });
 }
 
-/** Whether these views are this release's, an older one's (fold anew) or a newer one's (hands off). */
+/** Whether these views are this release's, an older one's (fold anew) or a newer one's. */
 export function viewsAge(db: Db): 'current' | 'older' | 'newer' {
   const stored = JSON.parse(readMeta(db, 'versions') ?? '{}') as Versions;
   const names = new Set([...Object.keys(stored), ...Object.keys(VERSIONS)]);

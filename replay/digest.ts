@@ -1,4 +1,4 @@
-/** What a view database says, as one hash a table: equal for equal contents, whatever the order of arrival. */
+/** What a view database says, as one hash a table: the same whatever the order of arrival. */
 import { createHash } from 'node:crypto';
 import { LOGICAL_TABLES, type Db } from '../projections/index.js';
 

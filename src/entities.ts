@@ -55,7 +55,7 @@ interface CheckedEntity {
 }
 
 /** How many memories one call may add or name. */
-export const BATCH_ITEMS_MAX = 1_000;
+const BATCH_ITEMS_MAX = 1_000;
 const PAGE_LIMIT_MAX = 10_000;
 
 function checkEntity(item: NewEntity): CheckedEntity {

@@ -137,7 +137,7 @@ export async function restoreEntity(session: Session, id: string): Promise<boole
   });
 }
 
-export function notFound(id: string): AltError {
+function notFound(id: string): AltError {
   return new AltError('NOT_FOUND', `No memory has the id '${id}'.`, {
     hint: 'Run "alt list" or "alt search" to find ids.',
   });

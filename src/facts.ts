@@ -1,4 +1,4 @@
-/** The knowledge graph in its first form: saying that something holds, and that it no longer does. */
+/** The knowledge graph in its first form: saying that something holds, and that it ended. */
 import { AltError } from '../events/index.js';
 import {
   endInstant,
@@ -30,6 +30,21 @@ export interface Triple {
   readonly subject: string;
   readonly predicate: string;
   readonly object: string;
+}
+
+/** What became of something that was said. */
+export interface Said {
+  readonly fact_id: string;
+  /** False when it was known already. */
+  readonly created: boolean;
+}
+
+export interface Ended {
+  /** How many facts ended. */
+  readonly invalidated: number;
+  readonly ended: string;
+  /** Their ids. */
+  readonly facts: string[];
 }
 
 export interface AssertOptions extends ChangeOptions {
@@ -86,7 +101,7 @@ export async function assertFact(
   session: Session,
   triple: Triple,
   options: AssertOptions = {},
-): Promise<{ readonly fact_id: string; readonly created: boolean }> {
+): Promise<Said> {
   const checked = checkTriple(triple);
   const validTo = checkInstant(options.validTo, 'valid_to');
   const given = checkInstant(options.validFrom, 'valid_from');
@@ -137,7 +152,7 @@ export async function endFact(
   session: Session,
   triple: Triple,
   options: ChangeOptions & { readonly ended?: string | undefined } = {},
-): Promise<{ readonly invalidated: number; readonly ended: string; readonly facts: string[] }> {
+): Promise<Ended> {
   const checked = checkTriple(triple);
   const ended = checkInstant(options.ended, 'ended') ?? toSecond(session.system.now());
   const stream = streamOfTriple(session, checked);

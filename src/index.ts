@@ -10,7 +10,8 @@ export {
 export type { Damage, Verification, Warning } from '../replay/index.js';
 export { Background } from './background.js';
 export { readSettings, type Environment, type Settings } from './config.js';
-export { Dimension, type DimensionOptions, type Identity, type LongWork } from './dimension.js';
+export { Dimension, type LongWork } from './dimension.js';
+export type { DimensionOptions, Identity } from './opening.js';
 export type { Added, AddOptions, EntityPage, ListOptions, NewEntity } from './entities.js';
 export type { Deleted, Updated, UpdateOptions } from './entity-changes.js';
 export type { Entity } from './entity.js';
@@ -26,6 +27,7 @@ export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export type { Mode } from './search/request.js';
 export type { SearchResult } from './search/search.js';
 export type { SearchAnswer, SearchOptions } from './search/searcher.js';
+export { extractLineRange, renderWithLineNumbers } from './search/text-helpers.js';
 export type { Status } from './status.js';
 export { newSessionId } from './system.js';
 export { VERSION } from './version.js';

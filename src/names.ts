@@ -4,7 +4,7 @@ import { AltError } from '../events/index.js';
 /** What a name is of, for messages. */
 export type NameKind = 'realm' | 'domain' | 'agent' | 'persona';
 
-export const NAME_LENGTH_MAX = 128;
+const NAME_LENGTH_MAX = 128;
 
 const INNER = String.raw`[\p{L}\p{N}\p{M}_.']`;
 const NAME = new RegExp(String.raw`^[\p{L}\p{N}](?:${INNER}*[\p{L}\p{N}\p{M}])?$`, 'u');
@@ -25,7 +25,9 @@ export function normalizeName(text: string, kind: NameKind): string {
   if (isName(name)) return name;
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   throw new AltError('INVALID_ARGUMENT', `Invalid ${kind}: '${shown}'.`, {
-    hint: 'A name has 1 to 128 letters, digits, spaces, "-", "_", "." or "\'", and starts and ends with a letter or digit.',
+    hint:
+      'A name has 1 to 128 letters, digits, spaces, "-", "_", "." or "\'", ' +
+      'and starts and ends with a letter or digit.',
   });
 }
 
@@ -45,7 +47,7 @@ export function filterName(text: string | undefined): string | undefined | typeo
 /** True for a filter that matches nothing. */
 export const matchesNothing = (filter: unknown): filter is typeof NOTHING => filter === NOTHING;
 
-/** A name made from a folder, a file or a speaker: never an error, `general` when nothing is left. */
+/** A name made from a folder, file or speaker: never an error, `general` when nothing is left. */
 export function slugName(text: string): string {
   const folded = fold(text)
     .replace(/[^\p{L}\p{N}\p{M}_.']+/gu, '_')

@@ -2,8 +2,8 @@
 import { AltError } from '../events/index.js';
 
 /** The longest text of one memory. */
-export const CONTENT_CHARACTERS_MAX = 1_000_000;
-export const ID_CHARACTERS_MAX = 256;
+const CONTENT_CHARACTERS_MAX = 1_000_000;
+const ID_CHARACTERS_MAX = 256;
 const METADATA_BYTES_MAX = 64 * 1024;
 const METADATA_DEPTH_MAX = 8;
 const METADATA_KEY_CHARACTERS_MAX = 128;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the package, found from sources and from the bundle alike. */
-export function packageFolder(): string {
+function packageFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const manifest = readManifest(folder);
     if (manifest?.name === 'alt-memory') return folder;

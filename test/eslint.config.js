@@ -37,8 +37,12 @@ const POWERS = [
   },
   {
     what: 'The disk',
-    doors: ['events/files.ts'],
-    readDoors: ['src/mining/**', 'src/embedders/**', 'src/config.ts'],
+    // The lock links its database into place and reads who holds it.
+    doors: ['events/files.ts', 'events/lock.ts'],
+    readDoors: [
+      ...['src/mining/**', 'src/embedders/**'],
+      ...['src/config.ts', 'src/system.ts', 'src/version.ts'],
+    ],
     modules: ['fs', 'fs/promises'],
   },
   {
@@ -58,13 +62,14 @@ const POWERS = [
   },
   {
     what: 'The network and child processes',
-    doors: ['src/embedders/**', 'mcp/http.ts'],
+    // Mining asks git which repository a file belongs to.
+    doors: ['src/embedders/**', 'mcp/http.ts', 'src/mining/git.ts'],
     modules: NETWORK,
     globals: ['fetch', 'WebSocket'],
   },
   {
     what: 'The environment',
-    doors: ['src/config.ts', 'cli/alt.ts', 'mcp/main.ts'],
+    doors: ['src/config.ts', 'cli/alt.ts', 'mcp/main.ts', 'src/mining/git.ts'],
     properties: ['process.env'],
   },
   {

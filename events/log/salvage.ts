@@ -103,8 +103,9 @@ function commitAt(
   at: number,
 ): { readonly salvaged: SalvagedCommit; readonly end: number } | undefined {
   const first = frameAt(view, at);
-  const header = first && !first.erased ? decodeCommitHeader(first.payload) : undefined;
-  if (!first || !header) return undefined;
+  if (!first || first.erased) return undefined;
+  const header = decodeCommitHeader(first.payload);
+  if (!header) return undefined;
   const events: EncodedEvent[] = [];
   let { end, flags } = first;
   while ((flags & FLAG_END) === 0) {

@@ -76,7 +76,7 @@ export function decodeHeader(bytes: Buffer): SegmentHeader | undefined {
   };
 }
 
-export function sha256(...parts: readonly Uint8Array[]): Buffer {
+function sha256(...parts: readonly Uint8Array[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();

@@ -33,9 +33,9 @@ import {
 } from './segment.js';
 
 /** A segment is closed when the next commit would pass this size. */
-export const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
+const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
 /** A commit is built in memory; nothing that one call does is larger. */
-export const COMMIT_BYTES_MAX = 64 * 1024 * 1024;
+const COMMIT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface WriterOptions {
   readonly files: Files;

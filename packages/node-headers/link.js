@@ -4,7 +4,7 @@
  * node-gyp looks into its cache before it asks the network. Where the cache lacks this version and
  * the installation of Node has it, the cache gets a link; so `npm ci` compiles its native packages
  * with no network beyond the registry. In every other case nothing is done and node-gyp goes its
- * usual way. npm runs every `preinstall` before the first `install`, which is why this is a package.
+ * usual way. npm runs every `preinstall` before the first `install`: so this is a package.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -10,9 +10,6 @@
  */
 import { isUnspacedBlock } from './scripts.js';
 
-/** Bump when the cut changes: everything made from passages is then built again. */
-export const PASSAGES_VERSION = 1;
-
 /** A verbatim slice of a text, in UTF-16 units, end exclusive. Never splits a surrogate pair. */
 export interface Passage {
   readonly start: number;

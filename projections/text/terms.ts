@@ -11,9 +11,11 @@ import { stemmer } from 'stemmer';
 import { HANGUL, kindOf, SPACED, UNSPACED } from './scripts.js';
 import { STOP_WORDS } from './stop-words.js';
 
-export { packTerms, termFrequency, termHash, type PackedTerms } from './packed-terms.js';
-
-/** UTF-16 units kept of a word. Longer runs are keys and encoded bytes: their start names them. */
+/**
+ * UTF-16 units kept of a word. Longer runs are keys and encoded bytes: their start names them.
+ *
+ * @internal
+ */
 export const MAX_TERM_CHARACTERS = 64;
 
 /** Words remembered with their terms; a vocabulary larger than this starts over. */

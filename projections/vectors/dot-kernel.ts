@@ -37,7 +37,7 @@ export interface DotKernel {
 
 let compiled: object | undefined;
 
-/** The bytes of the module. */
+/** The bytes of the module. @internal */
 export function kernelBytes(): Uint8Array {
   return Buffer.from(MODULE_BASE64, 'base64');
 }

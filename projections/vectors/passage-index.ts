@@ -1,6 +1,6 @@
 /**
- * Nearest passages of one embedding space, as one process sees them: all vectors in memory, searched
- * exactly, and beyond some tens of thousands an hnsw index that proposes candidates.
+ * Nearest passages of one embedding space, as one process sees them: all vectors in memory,
+ * searched exactly, and beyond some tens of thousands an hnsw index that proposes candidates.
  *
  * Never wrong for being behind: passages that are gone are dropped from answers, those not yet
  * embedded are simply not among them.
@@ -14,8 +14,8 @@ import { HnswFile, hnswStamp, isHnswAvailable, type HnswPlace } from './hnsw-fil
 import { labelsIn, livingLabels, passagesAfter, type PassageName } from './passage-rows.js';
 import { loadVectors, saveVectors } from './vector-file.js';
 
-/** Up to this many vectors, looking at each takes about 3 ms, and an index is not worth building. */
-export const EXACT_VECTORS_MAX = 25_000;
+/** Looking at each of this many vectors takes about 3 ms: no index is worth building. */
+const EXACT_VECTORS_MAX = 25_000;
 /** Files are written anew when this many vectors have gathered beside them. */
 const TAIL_VECTORS_MAX = 2_000;
 /** A filter that leaves more than this share is asked of the index, not of each vector. */

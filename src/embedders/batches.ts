@@ -4,7 +4,7 @@
  */
 
 /** A batch larger than this gains nothing: its buffers fall out of the processor's caches. */
-export const MAX_BATCH_PIECES = 512;
+const MAX_BATCH_PIECES = 512;
 export const MAX_BATCH_ROWS = 8;
 
 /** Right after a question another one is likely: it then waits behind one text only. */

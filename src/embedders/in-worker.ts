@@ -12,13 +12,13 @@ import { fitNumpy, type NumpyBasis } from './numpy-fit.js';
 import { WorkerChannel } from './worker-channel.js';
 import type { WorkerRecipe } from './worker-protocol.js';
 
-/** The built entry, beside whichever built file this code ended up in. */
+/** The built entry, beside whichever built file this code ended up in. @internal */
 export const WORKER_FILE = 'embedder-worker.js';
 
 /** Texts sent in one message: copying more would hold this thread. */
 const TEXTS_PER_MESSAGE = 256;
 
-/** The entry of the worker, or undefined when running from sources. */
+/** The entry of the worker, or undefined when running from sources. @internal */
 export function findWorkerEntry(): URL | undefined {
   const entry = new URL(`./${WORKER_FILE}`, import.meta.url);
   return existsSync(entry) ? entry : undefined;

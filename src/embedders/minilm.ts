@@ -34,7 +34,11 @@ export const MINILM: TransformerModel = {
   cosineFloor: 0,
 };
 
-/** Compares the files of the bundled model with their published checksums. Throws UNAVAILABLE. */
+/**
+ * Compares the files of the bundled model with their published checksums. Throws UNAVAILABLE.
+ *
+ * @internal
+ */
 export async function verifyMiniLm(modelsFolder?: string): Promise<void> {
   await verifyModelFiles(MINILM.files, modelsFolder);
 }

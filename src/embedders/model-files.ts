@@ -32,7 +32,7 @@ function isPackageFolder(folder: string): boolean {
 }
 
 /** The models that ship with the package, found from TypeScript sources and from dist alike. */
-export function bundledModelsFolder(): string {
+function bundledModelsFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!isPackageFolder(folder)) {
     const parent = dirname(folder);

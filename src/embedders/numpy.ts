@@ -11,7 +11,7 @@ import type { NumpyBasis } from './numpy-fit.js';
 import { countWords, wordsOf } from './words.js';
 
 /** Below this many living memories there is too little to fit, and words are hashed. */
-export const MIN_FITTED_DOCUMENTS = 64;
+const MIN_FITTED_DOCUMENTS = 64;
 
 /** Texts embedded before the event loop gets a turn: about two milliseconds. */
 const TEXTS_PER_TURN = 16;

@@ -46,7 +46,7 @@ interface Loaded {
 }
 
 /** The id of a model's space; the runtime is no part of it. */
-export function transformerSpaceId(model: TransformerModel): string {
+function transformerSpaceId(model: TransformerModel): string {
   return base.spaceIdOf({
     family: model.family,
     weights_sha256: model.files.files[model.graph]?.sha256 ?? '',

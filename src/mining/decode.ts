@@ -32,7 +32,11 @@ export function decodeSource(bytes: Uint8Array): Decoded {
   return guessLegacy(bytes);
 }
 
-/** The text with LF line ends, without NUL, and with U+FFFD in place of half surrogate pairs. */
+/**
+ * The text with LF line ends, without NUL, and with U+FFFD in place of half surrogate pairs.
+ *
+ * @internal
+ */
 export function normalizeText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')

@@ -35,7 +35,7 @@ export interface ReadSource {
   readonly date: { readonly date: string; readonly source: string } | undefined;
 }
 
-/** How many parts of a source were filed, taken away, and left out because they were erased once. */
+/** How many parts of a source were filed, taken away, left out because they were erased once. */
 export interface Filed {
   readonly status: 'mined' | 'unchanged';
   readonly added: number;
@@ -114,7 +114,7 @@ function addedEvent(
       realm: run.realm,
       domain: source.domain,
       content: chunk.content,
-      metadata: metadata as unknown as Record<string, never>,
+      metadata,
       source_file: source.file.path.toWellFormed(),
       origin: 'mine',
     },

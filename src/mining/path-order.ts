@@ -2,7 +2,11 @@
 
 import type { Dirent } from 'node:fs';
 
-/** Orders strings by code point, also beyond U+FFFF where UTF-16 units are out of order. */
+/**
+ * Orders strings by code point, also beyond U+FFFF where UTF-16 units are out of order.
+ *
+ * @internal
+ */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {

@@ -58,7 +58,7 @@ export async function planRouting(
   };
 }
 
-/** The domain of a POSIX path relative to the mined directory. */
+/** The domain of a POSIX path relative to the mined directory. @internal */
 export function domainOfPath(relativePath: string): string {
   const [first, second] = relativePath.split('/').slice(0, -1);
   if (first === undefined) return GENERAL;

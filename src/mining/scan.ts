@@ -77,7 +77,7 @@ export interface ScanOptions {
 }
 
 /** A text file beyond this is a dump or a log of a machine. */
-export const MAX_FILE_SIZE_BYTES = 10 * 1024 * 1024;
+const MAX_FILE_SIZE_BYTES = 10 * 1024 * 1024;
 
 /**
  * Scans a directory or takes a single file. Links are not followed, the given path apart.

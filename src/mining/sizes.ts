@@ -18,7 +18,7 @@ export interface ChunkSizes {
   readonly minChunkSize: number;
 }
 
-export const DEFAULT_CHUNK_SIZES: ChunkSizes = {
+const DEFAULT_CHUNK_SIZES: ChunkSizes = {
   chunkSize: 800,
   chunkOverlap: 100,
   minChunkSize: 50,

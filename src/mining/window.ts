@@ -48,7 +48,7 @@ export function isSpace(text: string, index: number): boolean {
  * The largest grapheme boundary at or before `position`, given that offset 0 of `view` is one;
  * 0 when the first cluster reaches over `position`.
  */
-export function boundaryAtOrBefore(view: string, position: number): number {
+function boundaryAtOrBefore(view: string, position: number): number {
   if (position <= 0 || position >= view.length) return position;
   const before = view.charCodeAt(position - 1);
   const after = view.charCodeAt(position);

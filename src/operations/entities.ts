@@ -64,7 +64,8 @@ export const updateEntity = defineOperation({
   name: 'update_entity',
   title: 'Update a memory',
   description:
-    'Use when a memory is no longer right. What is not given stays; metadata is merged, null removes a key.',
+    'Use when a memory is no longer right. What is not given stays; metadata is merged, ' +
+    'null removes a key.',
   annotations: DESTROYS,
   input: z.strictObject({
     entity_id: entityId,

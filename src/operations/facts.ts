@@ -9,7 +9,8 @@ export const kgAdd = defineOperation({
   name: 'kg_add',
   title: 'Add a fact',
   description:
-    'Use for a relationship that holds for a time: subject, predicate, object. Saying it twice is one fact.',
+    'Use for a relationship that holds for a time: subject, predicate, object. ' +
+    'Saying it twice is one fact.',
   annotations: WRITES_ONCE,
   input: z.strictObject({
     ...triple,

@@ -9,7 +9,8 @@ export const search = defineOperation({
   name: 'search',
   title: 'Search memories',
   description:
-    'Use before stating anything about a person, project or past event. Finds memories by meaning and by words, best first.',
+    'Use before stating anything about a person, project or past event. ' +
+    'Finds memories by meaning and by words, best first.',
   annotations: READS,
   input: z.strictObject({
     query: z.string().min(1).max(10_000).describe('A question or words; one topic works best.'),
@@ -68,7 +69,8 @@ export const checkDuplicate = defineOperation({
   name: 'check_duplicate',
   title: 'Check for a duplicate',
   description:
-    'Use before filing something that may be known already. Finds memories that say the same; equal text always counts.',
+    'Use before filing something that may be known already. ' +
+    'Finds memories that say the same; equal text always counts.',
   annotations: READS,
   input: z.strictObject({
     content,

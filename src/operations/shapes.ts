@@ -10,7 +10,7 @@ export const content = z.string().describe('The text to remember, verbatim.');
 export const metadata = z
   .record(z.string(), z.unknown())
   .describe('Any JSON object of at most 64 KiB.');
-export const sourceFile = z.string().describe('Where the text comes from: a path or a label.');
+const sourceFile = z.string().describe('Where the text comes from: a path or a label.');
 
 export const entity = z.object({
   id: z.string(),

@@ -59,6 +59,8 @@ function partQuery(part: string): string {
  * The parts of a plain query (no operators, no phrases), each a valid FTS5 expression. Joined with
  * AND they are what {@link buildFtsQuery} makes of it; joined with OR, any of the words will do.
  * At most 1,000 parts: the rest of a longer query is not asked for.
+ *
+ * @internal
  */
 export function ftsQueryParts(query: string): string[] {
   const words: string[] = [];

@@ -129,7 +129,7 @@ function matchKeywords(db: Db, request: SearchRequest): ReturnType<typeof entiti
   }
 }
 
-/** SQLite's plain error code is what FTS5 gives for its query syntax; damage has codes of its own. */
+/** FTS5 gives SQLite's plain error code for its query syntax; damage has codes of its own. */
 function isQueryError(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'SQLITE_ERROR';
 }

@@ -1,5 +1,6 @@
 /** A question from outside: checked, embedded as far as time allows, answered with what to know. */
 import { AltError, isAltError } from '../../events/index.js';
+import type { Place } from '../../projections/index.js';
 import type { Store } from '../../replay/index.js';
 import type { Embedding } from '../embedding.js';
 import { filterName, matchesNothing } from '../names.js';
@@ -55,16 +56,12 @@ export class Searcher {
     if (question.length > QUESTION_CHARACTERS_MAX) {
       throw new AltError('TOO_LARGE', 'The question has more than 10,000 characters.');
     }
-    const realm = filterName(options.realm);
-    const domain = filterName(options.domain);
-    const nothing = matchesNothing(realm) || matchesNothing(domain);
-    const filters = {
-      realm: (matchesNothing(realm) ? options.realm : realm) ?? null,
-      domain: (matchesNothing(domain) ? options.domain : domain) ?? null,
-    };
-    const empty = { query: question, mode, filters, results: [], pending: 0, warnings: [] };
-    if (nothing || limit === 0 || question.trim() === '') return empty;
-    const request = { question: question.toWellFormed(), mode, limit, place: { realm, domain } };
+    const place = checkPlace(options);
+    const filters = filtersOf(place ?? options);
+    if (!place || limit === 0 || question.trim() === '') {
+      return { query: question, mode, filters, results: [], pending: 0, warnings: [] };
+    }
+    const request = { question: question.toWellFormed(), mode, limit, place };
     return this.#embedding.healing(() => this.#answer(request, { options, filters }));
   }
 
@@ -110,6 +107,17 @@ export class Searcher {
     }
   }
 }
+
+/** The filters as names; undefined when one of them can match nothing. */
+function checkPlace(options: SearchOptions): Place | undefined {
+  const realm = filterName(options.realm);
+  const domain = filterName(options.domain);
+  return matchesNothing(realm) || matchesNothing(domain) ? undefined : { realm, domain };
+}
+
+const filtersOf = ({ realm, domain }: Place): SearchAnswer['filters'] => {
+  return { realm: realm ?? null, domain: domain ?? null };
+};
 
 interface Meaning {
   readonly pending: number;

@@ -127,7 +127,7 @@ function copyOf(from: Machine, entry: JournalEntry): EventToWrite[] {
 }
 
 /** What a draft comes to on that machine; nothing where there is nothing to pick from. */
-export function resolve(on: Machine, drawn: Draft): EventToWrite[] {
+function resolve(on: Machine, drawn: Draft): EventToWrite[] {
   if (drawn.kind === 'event') return [drawn.event];
   const stream = STREAMS[drawn.stream] ?? '';
   if (drawn.kind === 'erase stream') {
@@ -156,7 +156,7 @@ function markingOf(
 }
 
 /** Plays one action. */
-export async function play(machines: readonly Machine[], action: Action): Promise<void> {
+async function play(machines: readonly Machine[], action: Action): Promise<void> {
   const at = (index: number): Machine => machines[index % machines.length] as Machine;
   switch (action.kind) {
     case 'write': {

@@ -33,7 +33,7 @@ const CONTENTS = [
 ];
 
 export const ENTITY_STREAMS = ENTITY_IDS.map((id) => stream('entity', id));
-export const FACT_STREAMS = TRIPLES.map(({ realm = '', ...triple }) =>
+const FACT_STREAMS = TRIPLES.map(({ realm = '', ...triple }) =>
   stream('fact', realm, ...Object.values(triple)),
 );
 
@@ -112,7 +112,7 @@ const asserted = fc
     object_key: triple.object.toLowerCase(),
   }));
 
-export const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> } = {
+const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> } = {
   DimensionCreated: of(
     'DimensionCreated',
     () => stream('dimension', ''),

@@ -1,4 +1,4 @@
-/** An erasure is cut short at any of its steps: the next fold finishes it, and nothing is damage. */
+/** An erasure is cut short at any of its steps: the next fold finishes it; nothing is damage. */
 import { describe, expect, it } from 'vitest';
 import type { Files } from '../../../events/index.js';
 import { entityAdded } from '../../support/given.js';
@@ -36,7 +36,8 @@ describe('a clearing that is cut short', () => {
     [1, 40],
     [1, 1_000],
   ] as const) {
-    it(`is finished by the next fold (write ${String(failing)}, ${String(bytes)} bytes)`, async () => {
+    const step = `write ${String(failing)}, ${String(bytes)} bytes`;
+    it(`is finished by the next fold (${step})`, async () => {
       const cut = new CutShort();
       await withMachines(
         2,

@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { chooseEmbedder, openEmbedder, resolveEmbedderName } from '../../../src/embedders/index.js';
+import {
+  chooseEmbedder,
+  openEmbedder,
+  resolveEmbedderName,
+} from '../../../src/embedders/choose.js';
 import { EMBEDDERS } from './built.js';
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url));

@@ -4,14 +4,14 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmbedder } from '../../../src/embedders/choose.js';
+import { type Embedder } from '../../../src/embedders/embedder.js';
 import {
   findWorkerEntry,
-  fitNumpy,
   fitNumpyInWorker,
-  openEmbedder,
   WORKER_FILE,
-  type Embedder,
-} from '../../../src/embedders/index.js';
+} from '../../../src/embedders/in-worker.js';
+import { fitNumpy } from '../../../src/embedders/numpy-fit.js';
 import { buildInto, builtFolder, EMBEDDERS } from './built.js';
 import { cosine, rowOf } from './vectors.js';
 

@@ -1,6 +1,8 @@
 /** The bundled model, in both runtimes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEmbedder, verifyMiniLm, type Embedder } from '../../../src/embedders/index.js';
+import { openEmbedder } from '../../../src/embedders/choose.js';
+import { type Embedder } from '../../../src/embedders/embedder.js';
+import { verifyMiniLm } from '../../../src/embedders/minilm.js';
 import { cosine, length, rowOf } from './vectors.js';
 
 const TEXTS = [

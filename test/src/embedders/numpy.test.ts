@@ -1,12 +1,9 @@
 /** The embedder without a model. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  fitNumpy,
-  fitNumpyInWorker,
-  numpyEmbedder,
-  numpyFitSize,
-} from '../../../src/embedders/index.js';
+import { fitNumpyInWorker } from '../../../src/embedders/in-worker.js';
+import { numpyEmbedder, numpyFitSize } from '../../../src/embedders/numpy.js';
+import { fitNumpy } from '../../../src/embedders/numpy-fit.js';
 import { orthonormalise } from '../../../src/embedders/linear-algebra.js';
 import { wordsOf } from '../../../src/embedders/words.js';
 import { cosine, length, rowOf } from './vectors.js';

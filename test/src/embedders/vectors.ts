@@ -1,5 +1,5 @@
 /** Small helpers for tests on vectors. */
-import type { EmbedResult } from '../../../src/embedders/index.js';
+import { type EmbedResult } from '../../../src/embedders/embedder.js';
 
 const DIMENSION = 384;
 

@@ -1,0 +1,224 @@
+/**
+ * Finding, making and opening a dimension; what several views of one open dimension share.
+ */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  AltError,
+  FileLock,
+  makeFolderDurably,
+  newIdentity,
+  nodeFiles,
+  readDimensionFile,
+  streamOf,
+  systemError,
+  writeDimensionFile,
+  type Actor,
+  type DimensionIdentity,
+  type Files,
+  type Source,
+} from '../events/index.js';
+import { EMBEDDER_SETTING } from '../projections/index.js';
+import { Store, type Warning } from '../replay/index.js';
+import { chooseEmbedder, openEmbedder, resolveEmbedderName } from './embedders/index.js';
+import { Embedding } from './embedding.js';
+import { Searcher } from './search/searcher.js';
+import type { Session } from './session.js';
+import { realSystem } from './system.js';
+import { VERSION } from './version.js';
+
+export interface DimensionOptions {
+  /** The folder; `~` is the user's home. `~/.alt-memory` when absent. */
+  readonly path?: string | undefined;
+  /** For a new dimension: the embedder by name; `auto` picks the best that runs here. */
+  readonly embedder?: string | undefined;
+  /** Who asks; `{ kind: 'api' }` when absent. */
+  readonly actor?: Actor | undefined;
+  /** Whose words are filed; `user` when absent. */
+  readonly source?: Source | undefined;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+  /** `worker` keeps the event loop free while texts are embedded; `inline` starts faster. */
+  readonly thread?: 'inline' | 'worker' | undefined;
+  /** How long a search embeds pending memories first, where it does not say; 1,500 when absent. */
+  readonly pendingBudgetMs?: number | undefined;
+  /** A folder with further models. */
+  readonly modelsFolder?: string | undefined;
+  readonly lockWaitMs?: number | undefined;
+  /** Up to how many vectors each is looked at; beyond, an index proposes. 25,000 when absent. */
+  readonly exactVectorsMax?: number | undefined;
+  /** @internal For tests: a file system that fails on command. */
+  readonly files?: Files | undefined;
+}
+
+/** On whose behalf a change is made. */
+export interface Identity {
+  readonly actor: Actor;
+  readonly source: Source;
+}
+
+/** A dimension that is open. */
+export interface Open {
+  readonly session: Session;
+  readonly embedding: Embedding;
+  readonly searcher: Searcher;
+}
+
+export class Opening {
+  readonly path: string;
+  readonly #options: DimensionOptions;
+  #open: Open | undefined;
+  #closed = false;
+
+  constructor(options: DimensionOptions) {
+    this.#options = options;
+    this.path = resolvePath(options.path ?? join(homedir(), '.alt-memory'));
+  }
+
+  /** How long a search embeds pending memories first, where it does not say. */
+  get pendingBudgetMs(): number | undefined {
+    return this.#options.pendingBudgetMs;
+  }
+
+  /** Whether a dimension lies at the path. */
+  get exists(): boolean {
+    return this.#readIdentity() !== undefined;
+  }
+
+  /** True from {@link close} until it is opened again. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /**
+   * Creates the dimension if there is none.
+   *
+   * @returns true when it was created.
+   * @throws {AltError} READ_ONLY, DIMENSION_DAMAGED, MIGRATION_REQUIRED, UPGRADE_REQUIRED
+   */
+  async init(): Promise<boolean> {
+    this.#closed = false;
+    if (this.#readIdentity()) {
+      this.opened();
+      return false;
+    }
+    const requested = resolveEmbedderName(this.#options.embedder ?? 'auto');
+    const name = requested === 'auto' ? (await chooseEmbedder()).name : requested;
+    const embedder = await openEmbedder(name);
+    const { session } = this.#openAs(await this.#makeIdentity());
+    const space = name === 'numpy' ? 'numpy' : embedder.spaceId;
+    return this.#created(session, { requested, name, space });
+  }
+
+  /** Under the lock: of several processes that found no dimension here, one makes it. */
+  async #makeIdentity(): Promise<DimensionIdentity> {
+    const lock = new FileLock(join(this.path, 'lock.db'), { files: this.#files, label: 'init' });
+    try {
+      makeFolderDurably(this.#files, this.path);
+      const release = await lock.acquire(this.#options.lockWaitMs);
+      try {
+        const existing = readDimensionFile(this.#files, this.path);
+        const identity = existing ?? newIdentity((size) => realSystem.randomBytes(size));
+        if (!existing) writeDimensionFile(this.#files, this.path, identity);
+        return identity;
+      } finally {
+        release();
+      }
+    } catch (error) {
+      throw systemError(error, `Making a dimension at ${this.path}`);
+    } finally {
+      lock.close();
+    }
+  }
+
+  async #created(
+    session: Session,
+    embedder: { readonly requested: string; readonly name: string; readonly space: string },
+  ): Promise<boolean> {
+    const { key, id } = session.store.identity;
+    const stream = streamOf(key, 'dimension', id);
+    return session.store.change({
+      actor: session.actor,
+      source: session.source,
+      decide(db) {
+        if (db.get('SELECT 1 FROM events LIMIT 1')) return { events: [], result: false };
+        const data = { dimension_id: id, release: VERSION };
+        const setting = streamOf(key, 'setting', EMBEDDER_SETTING);
+        const events = [
+          { type: 'DimensionCreated', stream, data },
+          { type: 'EmbedderChosen', stream: setting, data: embedder },
+        ] as const;
+        return { events, result: true };
+      },
+    });
+  }
+
+  #readIdentity(): DimensionIdentity | undefined {
+    try {
+      return readDimensionFile(this.#files, this.path);
+    } catch (error) {
+      throw systemError(error, `Opening ${this.path}`);
+    }
+  }
+
+  get #files(): Files {
+    return this.#options.files ?? nodeFiles;
+  }
+
+  #openAs(identity: DimensionIdentity): Open {
+    const { actor = { kind: 'api' }, source = 'user', onWarning, thread } = this.#options;
+    const label = [actor.kind, actor.tool].filter(Boolean).join(' ');
+    const { lockWaitMs, modelsFolder, exactVectorsMax } = this.#options;
+    const options = { files: this.#files, system: realSystem, label, onWarning, lockWaitMs };
+    const store = new Store(this.path, identity, options);
+    const session: Session = { store, actor, source, system: realSystem };
+    const embedding = new Embedding(store, {
+      thread: thread ?? 'inline',
+      modelsFolder,
+      exactVectorsMax,
+      label,
+    });
+    this.#open = { session, embedding, searcher: new Searcher(store, embedding) };
+    return this.#open;
+  }
+
+  /** @throws {AltError} DIMENSION_CLOSED, DIMENSION_NOT_FOUND */
+  opened(): Open {
+    if (this.#closed) {
+      throw new AltError('DIMENSION_CLOSED', 'The dimension was closed.', {
+        hint: 'Open it again with init() or reconnect(); nothing was lost.',
+      });
+    }
+    if (this.#open) return this.#open;
+    const identity = this.#readIdentity();
+    if (identity) return this.#openAs(identity);
+    throw new AltError('DIMENSION_NOT_FOUND', `There is no dimension at ${this.path}.`, {
+      hint: 'Create one with "alt init", or name another with --dimension.',
+    });
+  }
+
+  /** Harmless to call twice. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.embedding.close();
+    open?.session.store.close();
+  }
+
+  /** Drops every handle and opens anew. */
+  async reopen(): Promise<void> {
+    await this.close();
+    this.#closed = false;
+    this.opened();
+  }
+}
+
+/** Absolute, with `~` as the user's home. */
+export function resolvePath(path: string): string {
+  const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+  return resolve(expanded);
+}
