@@ -59,7 +59,9 @@ export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
   entitiesMatching,
+  labelsOfOwners,
   ownersOf,
+  passagesByLabel,
   passagesOfOwners,
   passageStats,
   passagesWithTerms,

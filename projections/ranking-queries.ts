@@ -57,14 +57,31 @@ export interface PassageRow {
   readonly terms: Uint8Array;
 }
 
-/** All passages of the entities that own any of the labels, by entity and order in the text. */
-export function passagesOfOwners(db: Db, labels: readonly number[]): PassageRow[] {
-  return db.all<PassageRow>(
-    `SELECT label, entity, start, end, length, terms FROM passages WHERE entity IN (
+/** Labels of all passages of the entities that own any of the labels, by entity and ordinal. */
+export function labelsOfOwners(db: Db, labels: readonly number[]): number[] {
+  const rows = db.all<{ label: number }>(
+    `SELECT label FROM passages WHERE entity IN (
        SELECT entity FROM passages WHERE label IN (SELECT value FROM json_each(?))
      ) ORDER BY entity, ordinal`,
     JSON.stringify(labels),
   );
+  return rows.map(({ label }) => label);
+}
+
+/** The passages with those labels. */
+export function passagesByLabel(db: Db, labels: readonly number[]): PassageRow[] {
+  return db.all<PassageRow>(
+    `SELECT label, entity, start, end, length, terms FROM passages
+     WHERE label IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(labels),
+  );
+}
+
+/** All passages of the entities that own any of the labels, by entity and order in the text. */
+export function passagesOfOwners(db: Db, labels: readonly number[]): PassageRow[] {
+  const all = labelsOfOwners(db, labels);
+  const rows = new Map(passagesByLabel(db, all).map((row) => [row.label, row]));
+  return all.flatMap((label) => rows.get(label) ?? []);
 }
 
 /** The rows of the entities that own the labels, in the order of the labels, each once. */

@@ -68,7 +68,7 @@ export class Dimension {
    * @throws {AltError} READ_ONLY, DIMENSION_DAMAGED, MIGRATION_REQUIRED, UPGRADE_REQUIRED
    */
   async init(): Promise<boolean> {
-    return this.#opening.init();
+    return this.#opening.init(this.#identity);
   }
 
   #session(): Session {

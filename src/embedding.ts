@@ -67,6 +67,7 @@ export class Embedding {
   readonly #lock: FileLock;
   readonly #queries = new LeastRecent<string, Float32Array>(QUERIES_KEPT);
   #space: Space | undefined;
+  #known: { readonly of: Db; readonly version: number; readonly wanted: Wanted } | undefined;
   #opening: Promise<Space> | undefined;
 
   constructor(store: Store, options: EmbeddingOptions) {
@@ -93,9 +94,14 @@ export class Embedding {
   /** Which embedder was chosen and, for the fitted one, which texts it is fitted on. */
   async #wanted(): Promise<Wanted> {
     return this.#store.read((db) => {
+      const version = db.dataVersion();
+      // Naming the texts of a fit reads thousands of hashes: once per state of the views.
+      if (this.#known?.of === db && this.#known.version === version) return this.#known.wanted;
       const chosen = settingOf(db, EMBEDDER_SETTING) as { name?: string } | undefined;
       const name = chosen?.name ?? 'auto';
-      return { name, fit: name === 'numpy' ? fitOf(db) : name };
+      const wanted = { name, fit: name === 'numpy' ? fitOf(db) : name };
+      this.#known = { of: db, version, wanted };
+      return wanted;
     });
   }
 

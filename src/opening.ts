@@ -99,7 +99,7 @@ export class Opening {
    * @returns true when it was created.
    * @throws {AltError} READ_ONLY, DIMENSION_DAMAGED, MIGRATION_REQUIRED, UPGRADE_REQUIRED
    */
-  async init(): Promise<boolean> {
+  async init(identity: Partial<Identity> = {}): Promise<boolean> {
     this.#closed = false;
     if (this.#readIdentity()) {
       this.opened();
@@ -110,7 +110,7 @@ export class Opening {
     const embedder = await openEmbedder(name);
     const { session } = this.#openAs(await this.#makeIdentity());
     const space = name === 'numpy' ? 'numpy' : embedder.spaceId;
-    return this.#created(session, { requested, name, space });
+    return this.#created({ ...session, ...identity }, { requested, name, space });
   }
 
   /** Under the lock: of several processes that found no dimension here, one makes it. */

@@ -1,6 +1,5 @@
 /** Candidates of both halves, scored completely and fused: spec/retrieval.md, section 4. */
 import {
-  passagesOfOwners,
   passagesWithTerms,
   queryTerms,
   termHash,
@@ -151,9 +150,9 @@ function score(
   terms: readonly QueryTerm[],
   labels: readonly number[],
 ): Candidate[] {
-  const { db, stats, vectors } = context;
+  const { db, generation, stats, vectors } = context;
   const { averageLength } = stats.passages(db);
-  const scored = passagesOfOwners(db, labels).map((row): ScoredPassage => {
+  const scored = context.passages.ofOwners(db, generation, labels).map((row): ScoredPassage => {
     const cosine = vectors?.space.index.cosine(vectors.query, row.label) ?? null;
     const packed = { blob: row.terms, length: row.length };
     return { row, cosine, bm25: passageBm25(terms, packed, averageLength) };

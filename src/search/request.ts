@@ -1,6 +1,7 @@
 /** What a search is asked and what it works with. */
 import type { Db, Place } from '../../projections/index.js';
 import type { Space } from '../embedding-space.js';
+import type { KnownPassages } from './known-passages.js';
 import type { RankingStats } from './ranking-stats.js';
 
 export const MODES = ['hybrid', 'vector', 'keyword'] as const;
@@ -23,5 +24,6 @@ export interface SearchContext {
   readonly db: Db;
   readonly generation: string;
   readonly stats: RankingStats;
+  readonly passages: KnownPassages;
   readonly vectors: VectorHalf | undefined;
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../replay/index.js';
 import type { Embedding } from '../embedding.js';
 import { filterName, matchesNothing } from '../names.js';
 import { checkInteger } from '../values.js';
+import { KnownPassages } from './known-passages.js';
 import { RankingStats } from './ranking-stats.js';
 import { MODES, type Mode, type VectorHalf } from './request.js';
 import { search, type SearchResult } from './search.js';
@@ -43,6 +44,7 @@ export class Searcher {
   readonly #store: Store;
   readonly #embedding: Embedding;
   readonly #stats = new RankingStats();
+  readonly #passages = new KnownPassages();
 
   constructor(store: Store, embedding: Embedding) {
     this.#store = store;
@@ -72,7 +74,9 @@ export class Searcher {
     const { question, mode } = request;
     const meaning = mode === 'keyword' ? NO_MEANING : await this.#meaning(question, from.options);
     const found = await this.#store.read((db, { generation }) => {
-      const context = { db, generation, stats: this.#stats, vectors: meaning.vectors };
+      const { vectors } = meaning;
+      const known = { stats: this.#stats, passages: this.#passages };
+      const context = { db, generation, vectors, ...known };
       return search(context, request);
     });
     const isFallback = mode !== 'keyword' && meaning.warning !== undefined;
