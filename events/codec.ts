@@ -133,7 +133,7 @@ export function decodeCommitHeader(payload: Buffer): CommitHeader | undefined {
   const value = unpack(payload);
   if (!isObject(value)) return undefined;
   const { at, wall, replica, seq, count, actor, source } = value;
-  if (!isTime(at) || !isCount(wall) || !isBytes(replica, 16)) return undefined;
+  if (!isTime(at) || !isMoment(wall) || !isBytes(replica, 16)) return undefined;
   if (!isCount(seq, 1) || !isCount(count, 1)) return undefined;
   if (!isActor(actor) || !SOURCES.includes(source as Source)) return undefined;
   const optional = decodeOptional(value);
@@ -151,8 +151,14 @@ export function decodeCommitHeader(payload: Buffer): CommitHeader | undefined {
   );
 }
 
+/** The last moment that a date can express, ms. */
+const TIME_MS_MAX = 8.64e15;
+const COUNTER_MAX = 0xffff_ffff;
+
+const isMoment = (value: unknown): value is number => isCount(value) && value <= TIME_MS_MAX;
+
 const isTime = (value: unknown): value is [number, number] =>
-  Array.isArray(value) && isCount(value[0]) && isCount(value[1]);
+  Array.isArray(value) && isMoment(value[0]) && isCount(value[1]) && value[1] <= COUNTER_MAX;
 
 function isActor(value: unknown): value is Actor {
   if (!isObject(value) || !ACTOR_KINDS.includes(value.kind as Actor['kind'])) return false;

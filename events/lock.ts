@@ -36,6 +36,7 @@ export class FileLock {
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   #isHeld = false;
+  #isClosed = false;
 
   constructor(path: string, options: LockOptions) {
     this.#path = path;
@@ -56,14 +57,15 @@ export class FileLock {
     this.#waiting += 1;
     const deadline = performance.now() + waitMs;
     try {
-      await before;
+      await this.#turn(before, deadline, waitMs);
       const release = await this.#poll(deadline, waitMs);
       return () => {
         release();
         leave();
       };
     } catch (error) {
-      leave();
+      // Whoever is behind still waits for those in front, not only for this call.
+      void before.then(leave);
       throw error;
     } finally {
       this.#waiting -= 1;
@@ -76,11 +78,37 @@ export class FileLock {
     return this.#attempt();
   }
 
+  /** Refuses calls from now on, those that wait among them; a lock that is held stays. */
+  refuse(): void {
+    this.#isClosed = true;
+  }
+
+  /** Lets go of everything. */
   close(): void {
+    this.refuse();
+    this.#drop();
+  }
+
+  #drop(): void {
     this.#db?.close();
     this.#db = undefined;
     if (this.#holder !== undefined) closeSync(this.#holder);
     this.#holder = undefined;
+  }
+
+  /** Waits for the calls of this process that came first. */
+  async #turn(before: Promise<void>, deadline: number, waitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(this.#busy(waitMs));
+      }, deadline - performance.now());
+    });
+    try {
+      await Promise.race([before, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #poll(deadline: number, waitMs: number): Promise<Release> {
@@ -95,17 +123,18 @@ export class FileLock {
   /** One try. Opens the file anew when another one has taken its place. */
   #attempt(): Release | undefined {
     if (this.#isHeld) return undefined;
+    if (this.#isClosed) throw new AltError('DIMENSION_CLOSED', 'The dimension was closed.');
     const db = this.#database();
     try {
       db.exec('BEGIN IMMEDIATE');
       if (this.#options.files.stat(this.#path)?.inode !== this.#inode) {
-        this.close();
+        this.#drop();
         return undefined;
       }
     } catch (error) {
       if (isBusy(error)) return undefined;
       // Also lets go of a lock that was taken before the failure.
-      this.close();
+      this.#drop();
       throw systemError(error, 'Locking the dimension');
     }
     this.#sayWho();

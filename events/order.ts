@@ -29,8 +29,12 @@ export function compareEvents(a: OrderKey, b: OrderKey): number {
 /** Replica id -> the last seq of it that is held. */
 export type VersionVector = Readonly<Record<string, number>>;
 
+/** Counters are stored in 32 bits. */
+const COUNTER_MAX = 0xffff_ffff;
+
 /** The next logical time of a writer that has seen `last` and whose wall clock shows `wallMs`. */
 export function nextTime(last: LogicalTime, wallMs: number): LogicalTime {
   if (wallMs > last.ms) return { ms: wallMs, counter: 0 };
-  return { ms: last.ms, counter: last.counter + 1 };
+  if (last.counter < COUNTER_MAX) return { ms: last.ms, counter: last.counter + 1 };
+  return { ms: last.ms + 1, counter: 0 };
 }

@@ -20,7 +20,7 @@ export class ReplicaIdentity {
   readonly #system: System;
   readonly #folder: string;
   readonly #path: string;
-  #known: { readonly fingerprint: string; readonly replica: string } | undefined;
+  #known: { readonly stamp: string; readonly replica: string } | undefined;
 
   constructor(files: Files, system: System, folder: string) {
     this.#files = files;
@@ -32,16 +32,18 @@ export class ReplicaIdentity {
   /** This machine's replica id, if it has one here already. Writes nothing. */
   current(): string | undefined {
     const fingerprint = this.#fingerprint();
-    if (this.#known && this.#known.fingerprint === fingerprint) return this.#known.replica;
     if (fingerprint === undefined) return undefined;
+    // A repair by another process writes another id into this very file.
+    const stamp = `${fingerprint}:${this.#contentStamp()}`;
+    if (this.#known?.stamp === stamp) return this.#known.replica;
     const replicas = this.#readMap();
     const replica =
       replicas[fingerprint] ?? replicas[this.#fingerprint({ withBirth: false }) ?? ''];
-    this.#known = replica === undefined ? undefined : { fingerprint, replica };
+    this.#known = replica === undefined ? undefined : { stamp, replica };
     return replica;
   }
 
-  /** This machine's replica id; makes one where there is none. Only under the lock. One stat. */
+  /** This machine's replica id; makes one where there is none. Only under the lock. */
   ensure(): string {
     return this.current() ?? this.#claim();
   }
@@ -93,6 +95,11 @@ export class ReplicaIdentity {
       this.#files.close(handle);
     }
     this.#files.syncFolder(this.#folder);
+  }
+
+  #contentStamp(): string {
+    const stat = this.#files.stat(this.#path);
+    return stat ? `${String(stat.mtimeNs)}:${String(stat.sizeBytes)}` : '';
   }
 
   #fingerprint(options = { withBirth: true }): string | undefined {

@@ -69,10 +69,13 @@ export class Appender {
     return result;
   }
 
-  #causeOf(change: Pick<Change<unknown>, 'idempotencyKey'>): Buffer | undefined {
+  #causeOf(change: Pick<Change<unknown>, 'idempotencyKey' | 'operation'>): Buffer | undefined {
     if (change.idempotencyKey === undefined) return undefined;
     const { key } = this.#context.identity;
-    return Buffer.from(keyedHash(key, ['idempotency', change.idempotencyKey], 32), 'hex');
+    return Buffer.from(
+      keyedHash(key, ['idempotency', change.operation, change.idempotencyKey], 32),
+      'hex',
+    );
   }
 
   /** The result of the commit that was made under the same key before. */
@@ -85,7 +88,11 @@ export class Appender {
     if (entries.length === 0 || !change.recall) return undefined;
     const { log } = this.#context;
     const payloads = entries.map((entry) => log.readEvent(entry.place, entry.digest).payload);
-    return { result: change.recall(payloads.filter((payload) => payload !== undefined)) };
+    const result = change.recall(payloads.filter((payload) => payload !== undefined));
+    if (result !== undefined) return { result };
+    throw new AltError('INVALID_ARGUMENT', 'The idempotency key was used for something else.', {
+      hint: 'Use a new key for a new change.',
+    });
   }
 
   #envelope(db: Db, change: Change<unknown>, state: State): Envelope {
@@ -137,8 +144,8 @@ export class Appender {
         writeHead(db, commit.header.replica, head);
       });
     } catch (error) {
-      if (!(error instanceof Error) || error.name === 'AssertionError') throw error;
-      const message = `Saved, but the views could not follow yet: ${error.message}.`;
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `Saved, but the views could not follow yet: ${reason}.`;
       warn({ code: 'VIEWS_BEHIND', message });
     }
   }

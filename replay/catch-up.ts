@@ -32,6 +32,8 @@ export interface CatchUpOptions {
    * nothing of the log is touched, and any damage is an error.
    */
   readonly own?: string | undefined;
+  /** Damage anywhere is reported instead of thrown: what lies before it is folded. */
+  readonly tolerant?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((events: number) => void) | undefined;
 }
@@ -47,7 +49,7 @@ export interface CatchUpReport {
    * under it. Empty for the holder of the lock, who clears before the checkpoint passes.
    */
   readonly toClear: readonly Place[];
-  /** What is damaged in other replicas' logs: each stays cut there until its bytes come again. */
+  /** Where logs are damaged, as sentences: each stays cut there until its bytes come again. */
   readonly cut: readonly string[];
 }
 
@@ -70,7 +72,7 @@ export async function catchUp(
   options: CatchUpOptions = {},
 ): Promise<CatchUpReport> {
   const heads = readHeads(db);
-  const { sources, cut } = openSources(log, heads, options.own);
+  const { sources, cut } = openSources(log, heads, options);
   const toClear: Place[] = [];
   let events = 0;
   while (sources.some(({ next }) => next !== undefined)) {
@@ -80,29 +82,33 @@ export async function catchUp(
     // A segment that was begun and holds no commit yet is where the next one goes.
     if (reader.end.kind === 'end') writeHead(db, replica, reader.head);
   }
-  const { tornTail, newer, damage } = finish(log, sources, options.own);
+  const { tornTail, newer, damage } = finish(log, sources, options);
   return { events, tornTail, newer, toClear, cut: [...cut, ...damage] };
 }
 
 function openSources(
   log: Log,
   heads: ReadonlyMap<string, Head>,
-  own: string | undefined,
+  options: CatchUpOptions,
 ): { readonly sources: Source[]; readonly cut: string[] } {
   const sources: Source[] = [];
   const cut: string[] = [];
   for (const replica of new Set([...log.replicas(), ...heads.keys()])) {
     const head = heads.get(replica) ?? NO_HEAD;
     const damage = damageAt(log, replica, head);
-    if (damage && (own === undefined || replica === own)) throw damage;
+    if (damage && isFatal(replica, options)) throw damage;
     if (damage) cut.push(damage.message);
     if (damage || log.compare(replica, head) !== 'beyond') continue;
-    if (replica === own) syncBeyond(log, replica, head);
+    if (replica === options.own) syncBeyond(log, replica, head);
     const reader = log.read(replica, head);
     sources.push({ replica, reader, folded: head, next: reader.next() });
   }
   return { sources, cut };
 }
+
+/** Whether damage in that replica's log ends the fold. */
+const isFatal = (replica: string, { own, tolerant }: CatchUpOptions): boolean =>
+  tolerant !== true && (own === undefined || replica === own);
 
 /** Whether the log no longer holds what was read of it. */
 function damageAt(log: Log, replica: string, head: Head): AltError | undefined {
@@ -181,7 +187,7 @@ async function foldSlices(fold: Fold, { sources, options, done }: Work): Promise
 function finish(
   log: Log,
   sources: readonly Source[],
-  own?: string,
+  options: CatchUpOptions,
 ): Pick<CatchUpReport, 'tornTail' | 'newer'> & { readonly damage: string[] } {
   const damage: string[] = [];
   let tornTail: TornTail | undefined;
@@ -190,11 +196,11 @@ function finish(
     const { end } = reader;
     if (end.kind === 'damage') {
       const error = logDamaged(replica, end, end.reason);
-      if (own === undefined || replica === own) throw error;
+      if (isFatal(replica, options)) throw error;
       damage.push(error.message);
     }
     if (end.kind === 'newer') newer.push(replica);
-    if (end.kind === 'tail' && replica === own) tornTail = log.cutTail(replica, endOf(end));
+    if (end.kind === 'tail' && replica === options.own) tornTail = log.cutTail(replica, endOf(end));
   }
   return { tornTail, newer, damage };
 }

@@ -47,10 +47,18 @@ export interface Change<Result> {
   readonly source: Source;
   /** 16 bytes. */
   readonly batch?: Uint8Array | undefined;
-  /** The same key again, on this machine, gives the first result and appends nothing. */
+  /**
+   * The same key again, for the same operation on this machine, gives the first result and appends
+   * nothing.
+   */
   readonly idempotencyKey?: string | undefined;
+  /** What kind of change it is, so that one key may serve two kinds. */
+  readonly operation: string;
   /** Checks against the newest state and decides. Throws to refuse; nothing is then appended. */
   readonly decide: (db: Db) => Decision<Result>;
-  /** The result again, from the events of the first time. Needed with an idempotency key. */
-  readonly recall?: ((events: readonly EventPayload[]) => Result) | undefined;
+  /**
+   * The result again, from the events of the first time; undefined when they are not what this
+   * change would have led to. Needed with an idempotency key.
+   */
+  readonly recall?: ((events: readonly EventPayload[]) => Result | undefined) | undefined;
 }

@@ -9,7 +9,7 @@ import {
   type Log,
   type ReplicaIdentity,
 } from '../events/index.js';
-import { Db, isDamagedDatabase, viewsAge } from '../projections/index.js';
+import { Db, isDamagedDatabase, readHeads, viewsAge } from '../projections/index.js';
 import type { CatchUpOptions } from './catch-up.js';
 import type { StoreOptions, Warning } from './change.js';
 import type { Generations } from './generations.js';
@@ -34,11 +34,12 @@ export interface ViewsContext {
   readonly warn: (warning: Warning) => void;
 }
 
-type RebuildOptions = Pick<CatchUpOptions, 'signal' | 'onProgress'>;
+type RebuildOptions = Pick<CatchUpOptions, 'signal' | 'onProgress' | 'tolerant'>;
 
 export class LiveViews {
   readonly #context: ViewsContext;
   #views: Views | undefined;
+  #opening: Promise<Views> | undefined;
 
   constructor(context: ViewsContext) {
     this.#context = context;
@@ -53,6 +54,14 @@ export class LiveViews {
   async open(): Promise<Views> {
     const current = this.current;
     if (current) return current;
+    // One at a time: a second call would open connections that nobody closes.
+    this.#opening ??= this.#openLive().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #openLive(): Promise<Views> {
     this.close();
     for (;;) {
       const { generations } = this.#context;
@@ -86,7 +95,7 @@ export class LiveViews {
   async replaceDamaged(reason: string, generation = this.#views?.generation): Promise<void> {
     this.close();
     const { generations, warn } = this.#context;
-    const context = this.#rebuildContext({}, generation);
+    const context = this.#rebuildContext({ tolerant: true }, generation);
     const rebuilt = await rebuild(context, () => generations.live() === generation);
     if (!rebuilt) return;
     this.#tell(rebuilt);
@@ -97,7 +106,8 @@ export class LiveViews {
   async #foldAnew(generation: string | undefined, state: 'missing' | 'older'): Promise<void> {
     const { generations, warn } = this.#context;
     const isNeeded = (): boolean => generations.live() === generation;
-    const rebuilt = await rebuild(this.#rebuildContext({}), isNeeded);
+    if (generation !== undefined && state === 'older') this.#warnOfCuts(generation);
+    const rebuilt = await rebuild(this.#rebuildContext({ tolerant: true }), isNeeded);
     if (!rebuilt) return;
     this.#tell(rebuilt);
     if (rebuilt.events <= 1) return;
@@ -125,8 +135,24 @@ export class LiveViews {
     };
   }
 
-  #tell({ tornTail }: Pick<Rebuilt, 'tornTail'>): void {
+  #tell({ tornTail, cut }: Pick<Rebuilt, 'tornTail' | 'cut'>): void {
     if (tornTail) this.#context.warn(tornTailWarning(tornTail));
+    for (const message of cut) this.#context.warn({ code: 'LOG_DAMAGED', message });
+  }
+
+  /** Views that are about to be replaced may remember more than the log still holds. */
+  #warnOfCuts(generation: string): void {
+    const { log, generations, warn } = this.#context;
+    let db: Db | undefined;
+    try {
+      db = new Db(generations.path(generation), { readonly: true });
+      for (const [replica, head] of readHeads(db)) log.checkHead(replica, head);
+    } catch (error) {
+      // Views that cannot be read remember nothing.
+      if (isAltError(error, 'LOG_DAMAGED')) warn({ code: error.code, message: error.message });
+    } finally {
+      db?.close();
+    }
   }
 
   #isUnreadable(error: unknown, generation: string): boolean {
@@ -161,7 +187,7 @@ export function tornTailWarning(tornTail: NonNullable<Rebuilt['tornTail']>): War
     code: 'TORN_TAIL',
     message:
       `An unfinished write of ${String(sizeBytes)} bytes was set aside in ${quarantined}; ` +
-      'nothing acknowledged was in it.',
+      'look there if a memory that was just added is missing.',
   };
 }
 

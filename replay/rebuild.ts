@@ -15,6 +15,11 @@ export interface RebuildContext {
   readonly lockLog: () => Promise<Release>;
   /** This machine's replica, while the log is locked. */
   readonly ownReplica: () => string | undefined;
+  /**
+   * Nothing better is there: a damaged log is folded as far as it is whole. Otherwise damage is an
+   * error, for the views in place may remember more.
+   */
+  readonly tolerant?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: CatchUpOptions['onProgress'];
 }
@@ -23,6 +28,8 @@ export interface Rebuilt {
   readonly generation: string;
   readonly events: number;
   readonly tornTail: Awaited<ReturnType<typeof catchUp>>['tornTail'];
+  /** Where the log is damaged, as sentences. */
+  readonly cut: readonly string[];
 }
 
 /**
@@ -43,7 +50,7 @@ export async function rebuild(
 }
 
 async function build(context: RebuildContext): Promise<Rebuilt> {
-  const { generations, log, signal, onProgress } = context;
+  const { generations, log, signal, onProgress, tolerant } = context;
   const before = generations.live();
   const generation = generations.nextName(before, context.randomBytes(4));
   const path = generations.path(generation);
@@ -51,10 +58,13 @@ async function build(context: RebuildContext): Promise<Rebuilt> {
   let releaseLog: Release | undefined;
   try {
     createViews(db);
-    const { toClear } = await catchUp(db, log, { signal, onProgress });
+    const { toClear } = await catchUp(db, log, { signal, onProgress, tolerant });
     releaseLog = await context.lockLog();
     log.clear(toClear);
-    const report = await catchUp(db, log, { own: context.ownReplica() ?? '', signal });
+    const own = context.ownReplica() ?? '';
+    // What was folded without the lock may be the work of a writer that was killed before its sync.
+    syncLast(log, own);
+    const report = await catchUp(db, log, { own, signal, tolerant });
     const events = checkCounts(db);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
@@ -63,7 +73,7 @@ async function build(context: RebuildContext): Promise<Rebuilt> {
     }
     generations.goLive(generation);
     generations.removeOthers(generation);
-    return { generation, events, tornTail: report.tornTail };
+    return { generation, events, tornTail: report.tornTail, cut: report.cut };
   } catch (error) {
     if (db.isOpen) db.close();
     if (generations.live() !== generation) generations.discard(generation);
@@ -71,6 +81,11 @@ async function build(context: RebuildContext): Promise<Rebuilt> {
   } finally {
     releaseLog?.();
   }
+}
+
+function syncLast(log: Log, replica: string): void {
+  const last = log.segments(replica).at(-1);
+  if (last !== undefined) log.sync(replica, last);
 }
 
 /** What went live must hold exactly what the log holds. */

@@ -113,17 +113,49 @@ function lostSeqs(
 /**
  * Mends what {@link findDamage} found. Only under the lock; the views must be folded anew after it.
  *
+ * @param retireViews called when everything salvaged is safe, before the damaged log is touched.
  * @returns the replica id that this machine writes under from now on.
  */
-export function repairLog(context: RepairContext, found: FoundDamage): string {
+export function repairLog(
+  context: RepairContext,
+  found: FoundDamage,
+  retireViews: () => void = () => undefined,
+): string {
   const { log, replica: identity } = context;
   const { damage, commits } = found;
   const existing = commits.length > 0 ? findFork(log, damage.replica, commits[0]) : undefined;
   const replica = existing ?? context.system.randomBytes(16).toString('hex');
   if (commits.length > 0 && existing === undefined) continueUnder(context, found, replica);
+  retireViews();
   identity.adopt(replica);
   setAside(context, found);
   return replica;
+}
+
+/**
+ * Damage in a log that this machine has already left for another id: a repair that was killed
+ * before it had set the damaged bytes aside.
+ */
+export function findLeftovers(context: RepairContext, own: string): FoundDamage | undefined {
+  const reader = context.log.read(own);
+  for (let commit = reader.next(); commit; commit = reader.next()) {
+    for (const { payload } of commit.events) {
+      if (payload?.type !== 'ReplicaForked') continue;
+      const found = findDamage(context, String(payload.data.old));
+      if (found?.end.kind === 'damage') return found;
+    }
+  }
+  return undefined;
+}
+
+/** Moves what {@link findLeftovers} found to quarantine. Only under the lock. */
+export function finishRepair(
+  context: RepairContext,
+  found: FoundDamage,
+  retireViews: () => void,
+): void {
+  retireViews();
+  setAside(context, found);
 }
 
 /** A replica that already goes on from that commit: an earlier repair got that far. */

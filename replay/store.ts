@@ -24,7 +24,7 @@ import type { Change, StoreOptions, Warning } from './change.js';
 import { Generations } from './generations.js';
 import { LiveViews, tornTailWarning, type Views } from './live-views.js';
 import type { Rebuilt } from './rebuild.js';
-import { findDamage, repairLog, type Damage } from './repair.js';
+import { findDamage, findLeftovers, finishRepair, repairLog, type Damage } from './repair.js';
 
 export class Store {
   readonly identity: DimensionIdentity;
@@ -41,14 +41,15 @@ export class Store {
   #heads: { readonly of: Db; readonly version: number; readonly heads: HeadMap } | undefined;
   /** Of the log folder, when all replicas in it were last looked at. */
   #logStamp = '';
-  #closed = false;
+  #isClosed = false;
+  readonly #underWay = new Set<Promise<unknown>>();
 
   /** The folder holds a dimension with that identity. Nothing is opened yet. */
   constructor(folder: string, identity: DimensionIdentity, options: StoreOptions) {
     const { files, system, label } = options;
     this.folder = folder;
     this.identity = identity;
-    this.log = new Log(files, folder);
+    this.log = new Log(files, folder, [identity.id]);
     this.#options = options;
     this.#replica = new ReplicaIdentity(files, system, folder);
     this.#lock = new FileLock(join(folder, 'lock.db'), { files, label });
@@ -128,26 +129,37 @@ export class Store {
    * @returns what was found; undefined when the log is sound.
    */
   async repair(actor: Actor, options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
-    this.#assertOpen();
-    const release = await this.#lock.acquire(this.#options.lockWaitMs);
-    try {
-      const own = this.#replica.current();
-      if (own === undefined) return undefined;
-      const { files, system } = this.#options;
-      const folded = this.#views.current && readHeads(this.#views.current.reader).get(own);
-      const found = findDamage({ log: this.log, files }, own, folded);
-      if (!found || options.dryRun) return found?.damage;
-      // First the views: they must not answer from a log that is being taken apart.
+    return this.#explaining(async () => {
+      const { reader } = await this.#views.open();
+      const release = await this.#lock.acquire(this.#options.lockWaitMs);
+      try {
+        return this.#repair(actor, { ...options, heads: readHeads(reader) });
+      } finally {
+        release();
+      }
+    });
+  }
+
+  #repair(
+    actor: Actor,
+    given: { readonly dryRun: boolean; readonly heads: HeadMap },
+  ): Damage | undefined {
+    const own = this.#replica.current();
+    if (own === undefined) return undefined;
+    const { files, system } = this.#options;
+    const { log, folder, identity } = this;
+    const context = { log, folder, identity, replica: this.#replica, files, system, actor };
+    const found = findDamage(context, own, given.heads.get(own));
+    const leftovers = found ? undefined : findLeftovers(context, own);
+    if (given.dryRun) return (found ?? leftovers)?.damage;
+    const retireViews = (): void => {
       this.#views.close();
       this.#generations.retire();
-      const { log, folder, identity } = this;
-      const replica = this.#replica;
-      repairLog({ log, folder, identity, replica, files, system, actor }, found);
       this.#appender.close();
-      return found.damage;
-    } finally {
-      release();
-    }
+    };
+    if (found) repairLog(context, found, retireViews);
+    if (leftovers) finishRepair(context, leftovers, retireViews);
+    return (found ?? leftovers)?.damage;
   }
 
   /** The files of the live views: for tools that look at them from another process. */
@@ -169,9 +181,17 @@ export class Store {
     this.#options.onWarning?.(warning);
   }
 
-  /** Harmless to call twice. */
-  close(): void {
-    this.#closed = true;
+  /** Refuses new work. */
+  stop(): void {
+    this.#isClosed = true;
+    this.#lock.refuse();
+    this.#rebuildLock.refuse();
+  }
+
+  /** Refuses new work, waits for what is under way, then lets go. Harmless to call twice. */
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.allSettled(this.#underWay);
     this.#views.close();
     this.#appender.close();
     this.#lock.close();
@@ -179,7 +199,7 @@ export class Store {
   }
 
   #assertOpen(): void {
-    if (!this.#closed) return;
+    if (!this.#isClosed) return;
     throw new AltError('DIMENSION_CLOSED', 'The dimension was closed.', {
       hint: 'Open it again; nothing was lost.',
     });
@@ -201,10 +221,14 @@ export class Store {
   /** Failures of the operating system leave as errors with a code and a hint. */
   async #explaining<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#assertOpen();
+    const running = work();
+    this.#underWay.add(running);
     try {
-      return await work();
+      return await running;
     } catch (error) {
       throw explained(error, 'The work on the dimension');
+    } finally {
+      this.#underWay.delete(running);
     }
   }
 

@@ -254,7 +254,8 @@ export class Dimension {
   async salvage(options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
     const { store, actor } = this.#session();
     const damage = await store.repair(actor, options);
-    if (damage && !options.dryRun) await store.rebuild();
+    // Opening folds what is there now.
+    if (damage && !options.dryRun) await store.read(() => undefined);
     return damage;
   }
 

@@ -66,6 +66,7 @@ export class Embedding {
   readonly #options: EmbeddingOptions;
   readonly #lock: FileLock;
   readonly #queries = new LeastRecent<string, Float32Array>(QUERIES_KEPT);
+  readonly #running = new Set<Promise<unknown>>();
   #space: Space | undefined;
   #known: { readonly of: Db; readonly version: number; readonly wanted: Wanted } | undefined;
   #opening: Promise<Space> | undefined;
@@ -174,16 +175,17 @@ export class Embedding {
   }
 
   /**
-   * The vector of a question; undefined when it holds nothing the embedder knows.
+   * The vector of a question and the space it lives in; no vector when the question holds nothing
+   * that the embedder knows.
    *
    * @throws {AltError} UNAVAILABLE, EMBEDDING_FAILED
    */
-  async query(question: string): Promise<Float32Array | undefined> {
-    const { embedder } = await this.space();
-    const known = this.#queries.get(question);
-    const vector = known ?? (await embedder.embedQuery(question));
-    this.#queries.set(question, vector);
-    return vector.some((value) => value !== 0) ? vector : undefined;
+  async query(question: string): Promise<{ space: Space; query: Float32Array | undefined }> {
+    const space = await this.space();
+    const key = `${space.embedder.spaceId}:${question}`;
+    const vector = this.#queries.get(key) ?? (await space.embedder.embedQuery(question));
+    this.#queries.set(key, vector);
+    return { space, query: vector.some((value) => value !== 0) ? vector : undefined };
   }
 
   /** How many passages have no vector yet. */
@@ -201,6 +203,16 @@ export class Embedding {
    * @throws {AltError} UNAVAILABLE, EMBEDDING_FAILED, CANCELLED — what was embedded stays.
    */
   async drain(options: DrainOptions = {}): Promise<number> {
+    const running = this.#drain(options);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #drain(options: DrainOptions): Promise<number> {
     const before = await this.pending();
     const space = await this.space();
     if (before === 0 && options.snapshot !== true) return 0;
@@ -247,6 +259,7 @@ export class Embedding {
   async #snapshot({ index }: Space): Promise<void> {
     await this.#store.read((db, { generation }) => {
       index.refresh(db, generation);
+      if (index.wantsSnapshot) index.forgetGone(db);
     });
     if (!index.wantsSnapshot) return;
     let sliceStart = performance.now();
@@ -270,7 +283,9 @@ export class Embedding {
     }
   }
 
+  /** Waits for a run under way; it ends soon, for the store refuses it by now. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#running);
     await this.#closeSpace();
     this.#lock.close();
   }

@@ -1,5 +1,5 @@
 /** Memories: filing, reading and listing them. */
-import { AltError } from '../events/index.js';
+import { AltError, type EventPayload } from '../events/index.js';
 import {
   countEntities,
   entityById,
@@ -17,6 +17,7 @@ import {
   checkInteger,
   checkLabel,
   checkMetadata,
+  checkShape,
   type Metadata,
 } from './values.js';
 
@@ -59,6 +60,7 @@ const BATCH_ITEMS_MAX = 1_000;
 const PAGE_LIMIT_MAX = 10_000;
 
 function checkEntity(item: NewEntity): CheckedEntity {
+  checkShape(item, 'object', 'The memory');
   return {
     id: checkId(item.entity_id),
     realm: normalizeName(item.realm, 'realm'),
@@ -81,6 +83,7 @@ export async function addEntities(
   items: readonly NewEntity[],
   options: ChangeOptions & { readonly origin: 'add' | 'batch' },
 ): Promise<Added[]> {
+  checkShape(items, 'list', 'entities');
   if (items.length === 0) return [];
   if (items.length > BATCH_ITEMS_MAX) {
     throw new AltError('TOO_LARGE', `A batch has at most ${String(BATCH_ITEMS_MAX)} items.`);
@@ -98,20 +101,21 @@ export async function addEntities(
     ...options,
     decide(db) {
       const places = new Places(session, db);
-      const taken = new Map<string, string>();
+      const taken = new Map<string, Filed>();
       const result = named.map((item, index) => {
         const before = atIndex(isSingle ? undefined : index, () => livingTwin(db, item, taken));
         if (!before) places.need(item.realm, item.domain);
-        taken.set(item.id, item.content);
-        const { id: entity_id, realm, domain } = item;
-        return { entity_id, realm, domain, created: !before };
+        taken.set(item.id, before ?? item);
+        const { realm, domain } = before ?? item;
+        return { entity_id: item.id, realm, domain, created: !before };
       });
       const events = named
         .filter((_, index) => result[index]?.created === true)
         .map((item) => addedEvent(session, item, options.origin));
       return { events: [...places.events, ...events], result };
     },
-    recall: (events) => events.flatMap((event) => recalled(event.type, event.data)),
+    operation: 'add',
+    recall: (events) => recalled(named, events),
   });
 }
 
@@ -130,15 +134,17 @@ function atIndex<Result>(index: number | undefined, work: () => Result): Result 
   }
 }
 
-/** True when the same memory is there already. */
+/** What counts of a memory that is there already, in the views or earlier in the batch. */
+type Filed = Pick<CheckedEntity, 'realm' | 'domain' | 'content'>;
+
+/** The same memory, where it is there already. */
 function livingTwin(
   db: Db,
   item: CheckedEntity & { readonly id: string },
-  taken: ReadonlyMap<string, string>,
-): boolean {
-  const before = taken.get(item.id) ?? entityById(db, item.id)?.content;
-  if (before === undefined) return false;
-  if (before === item.content) return true;
+  taken: ReadonlyMap<string, Filed>,
+): Filed | undefined {
+  const before = taken.get(item.id) ?? entityById(db, item.id);
+  if (before === undefined || before.content === item.content) return before;
   throw new AltError('ALREADY_EXISTS', `The id '${item.id}' is in use for another memory.`, {
     hint: 'Update that memory, or add this one under another id.',
   });
@@ -165,13 +171,26 @@ function addedEvent(
   };
 }
 
-function recalled(type: string, data: Readonly<Record<string, unknown>>): Added[] {
-  if (type !== 'EntityAdded') return [];
-  const { entity_id, realm, domain } = data as { entity_id: string; realm: string; domain: string };
-  return [{ entity_id, realm, domain, created: true }];
+/** The first answer, if these are the memories that were filed then. */
+function recalled(
+  items: readonly (CheckedEntity & { readonly id: string })[],
+  events: readonly EventPayload[],
+): Added[] | undefined {
+  const filed = new Map(
+    events
+      .filter(({ type }) => type === 'EntityAdded')
+      .map(({ data }) => [data.entity_id, data.content]),
+  );
+  const isOther = items.some(({ id, content }) => filed.has(id) && filed.get(id) !== content);
+  const isNone = !items.some(({ id }) => filed.has(id));
+  if (isOther || isNone) return undefined;
+  return items.map(({ id: entity_id, realm, domain }) => {
+    return { entity_id, realm, domain, created: filed.has(entity_id) };
+  });
 }
 
 export async function getEntity(session: Session, id: string): Promise<Entity | undefined> {
+  checkShape(id, 'text', 'entity_id');
   const row = await session.store.read((db) => entityById(db, id));
   return row && toEntity(row);
 }

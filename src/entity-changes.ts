@@ -1,11 +1,11 @@
 /** Memories that are there already: changing, deleting, bringing back. */
-import { AltError } from '../events/index.js';
+import { AltError, type EventPayload } from '../events/index.js';
 import { entityById, entityOfStream, type EntityRow } from '../projections/index.js';
 import type { NewEvent } from '../replay/index.js';
 import { normalizeName } from './names.js';
 import { Places } from './places.js';
 import { change, streamIn, type ChangeOptions, type Session } from './session.js';
-import { checkContent, checkMetadata, type Metadata } from './values.js';
+import { checkContent, checkMetadata, checkShape, type Metadata } from './values.js';
 
 export interface UpdateOptions extends ChangeOptions {
   readonly content?: string | undefined;
@@ -29,8 +29,9 @@ export interface Updated {
 export async function updateEntity(
   session: Session,
   id: string,
-  options: UpdateOptions,
+  options: UpdateOptions = {},
 ): Promise<Updated> {
+  checkShape(id, 'text', 'entity_id');
   const content = options.content === undefined ? undefined : checkContent(options.content);
   const patch = checkMetadata(options.metadata);
   const realm = options.realm === undefined ? undefined : normalizeName(options.realm, 'realm');
@@ -53,8 +54,18 @@ export async function updateEntity(
       const changed = [...Object.keys(revision ?? {}), ...movedFields(row, move)];
       return { events, result: { updated: changed.length > 0, entity_id: id, changed } };
     },
-    recall: () => ({ updated: true, entity_id: id, changed: [] }),
+    operation: 'update',
+    recall(events) {
+      if (!events.some(({ data }) => data.entity_id === id)) return undefined;
+      return { updated: true, entity_id: id, changed: events.flatMap(changedBy) };
+    },
   });
+}
+
+/** The fields that an event of an update changed, as far as it says. */
+function changedBy({ type, data }: EventPayload): string[] {
+  if (type === 'EntityRevised') return Object.keys(data).filter((key) => key !== 'entity_id');
+  return type === 'EntityMoved' ? ['realm', 'domain'] : [];
 }
 
 interface Revision {
@@ -106,6 +117,8 @@ export async function deleteEntities(
   ids: readonly string[],
   options: ChangeOptions = {},
 ): Promise<Deleted> {
+  checkShape(ids, 'list', 'entity_ids');
+  for (const id of ids) checkShape(id, 'text', 'entity_id');
   const unique = [...new Set(ids)];
   return change(session, {
     ...options,
@@ -119,7 +132,13 @@ export async function deleteEntities(
       const missing = rows.filter(({ row }) => !row).map(({ id }) => id);
       return { events, result: { deleted: events.length, missing } };
     },
-    recall: (events) => ({ deleted: events.length, missing: [] }),
+    operation: 'delete',
+    recall(events) {
+      const deleted = events.map(({ data }) => String(data.entity_id));
+      if (deleted.some((id) => !unique.includes(id))) return undefined;
+      const missing = unique.filter((id) => !deleted.includes(id));
+      return { deleted: deleted.length, missing };
+    },
   });
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../projections/index.js';
 import { toIso } from './entity.js';
 import { change, newId, streamIn, type ChangeOptions, type Session } from './session.js';
-import { checkInstant, checkLabel } from './values.js';
+import { checkInstant, checkLabel, checkShape } from './values.js';
 
 export interface Fact {
   readonly id: string;
@@ -70,6 +70,7 @@ function checkTerm(value: unknown, what: string, charactersMax = TERM_CHARACTERS
 }
 
 function checkTriple(triple: Triple): Triple {
+  checkShape(triple, 'object', 'The fact');
   const predicate = checkTerm(triple.predicate, 'predicate', PREDICATE_CHARACTERS_MAX);
   return {
     subject: checkTerm(triple.subject, 'subject'),
@@ -135,7 +136,13 @@ export async function assertFact(
       const result = { fact_id, created: true };
       return { events: [{ type: 'FactAsserted', stream, data }], result };
     },
-    recall: (events) => ({ fact_id: String(events[0]?.data.fact_id), created: true }),
+    operation: 'assert',
+    recall([event]) {
+      const { fact_id, subject, predicate, object } = event?.data ?? {};
+      const isSame =
+        subject === checked.subject && predicate === checked.predicate && object === checked.object;
+      return isSame ? { fact_id: String(fact_id), created: true } : undefined;
+    },
   });
 }
 
@@ -170,7 +177,9 @@ export async function endFact(
       const data = { fact_ids: facts, ended };
       return { events: [{ type: 'FactEnded', stream, data }], result };
     },
+    operation: 'end',
     recall(events) {
+      if (events[0]?.stream !== stream) return undefined;
       const { fact_ids: facts = [] } = (events[0]?.data ?? {}) as { fact_ids?: string[] };
       return { invalidated: facts.length, ended, facts };
     },

@@ -55,6 +55,8 @@ async function watchFolder(folder: string, signal: AbortSignal): Promise<Changes
     wake();
   };
   watcher.on('all', onChange);
+  // A full table of watches, say: changes are then found by looking now and then.
+  watcher.on('error', onChange);
   signal.addEventListener('abort', onAbort);
   await new Promise<void>((resolve) => {
     watcher.once('ready', resolve);
@@ -66,7 +68,7 @@ async function watchFolder(folder: string, signal: AbortSignal): Promise<Changes
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (isSettling) timer = setTimeout(resolve, SETTLING_STEP_MS);
+        timer = setTimeout(resolve, isSettling ? SETTLING_STEP_MS : SETTLING_MS);
       });
       clearTimeout(timer);
     },

@@ -1,5 +1,5 @@
 /** Looking into the log: what happened, to what, by whom. */
-import type { VersionVector } from '../events/index.js';
+import { AltError, isAltError, type VersionVector } from '../events/index.js';
 import { listEvents, readHeads, type JournalEntry } from '../projections/index.js';
 import { toIso } from './entity.js';
 import { streamIn, type Session } from './session.js';
@@ -12,7 +12,8 @@ export interface LogEntry {
   readonly digest: string;
   readonly type: string | null;
   readonly stream: string | null;
-  readonly status: JournalEntry['status'];
+  /** `damaged`: its bytes in the log are not what was written; `alt verify` says where. */
+  readonly status: JournalEntry['status'] | 'damaged';
   /** The writer's wall clock. */
   readonly at: string;
   readonly actor: JournalEntry['commit']['actor'];
@@ -77,18 +78,25 @@ function toLogEntry(session: Session, entry: JournalEntry): LogEntry {
     digest: entry.digest.toString('hex', 0, 8),
     type: entry.type,
     stream: entry.stream,
-    status: entry.status,
     at: toIso(commit.wall),
     actor: commit.actor,
     source: commit.source,
     batch: commit.batch ? Buffer.from(commit.batch).toString('hex') : null,
-    data: toJson(readData(session, entry)),
+    ...readAgain(session, entry),
   };
 }
 
-function readData(session: Session, entry: JournalEntry): unknown {
-  if (entry.status === 'erased') return null;
-  return session.store.log.readEvent(entry.place, entry.digest).payload?.data ?? null;
+function readAgain(session: Session, entry: JournalEntry): Pick<LogEntry, 'status' | 'data'> {
+  const { status } = entry;
+  if (status === 'erased') return { status, data: null };
+  try {
+    const { payload } = session.store.log.readEvent(entry.place, entry.digest);
+    return { status, data: toJson(payload?.data ?? null) };
+  } catch (error) {
+    // One event that cannot be read must not hide the others.
+    if (isAltError(error, 'LOG_DAMAGED')) return { status: 'damaged', data: null };
+    throw error;
+  }
 }
 
 /** Byte strings as hex, so that any data prints as JSON. */
@@ -107,6 +115,9 @@ function encodeCursor(vector: VersionVector): string {
 }
 
 function decodeCursor(cursor: string): VersionVector {
+  if (typeof cursor !== 'string') {
+    throw new AltError('INVALID_ARGUMENT', 'after must be a cursor from an earlier answer.');
+  }
   const vector: Record<string, number> = {};
   for (const part of cursor.split('~')) {
     const [replica = '', seq = ''] = part.split('.');

@@ -38,8 +38,9 @@ const NOTHING = Symbol('matches nothing');
  * A name given as a filter: undefined or blank means no filter, and what can be no name matches
  * nothing, which is an empty result and no error.
  */
-export function filterName(text: string | undefined): string | undefined | typeof NOTHING {
-  if (text === undefined || text === '') return undefined;
+export function filterName(text: string | null | undefined): string | undefined | typeof NOTHING {
+  if (text === undefined || text === null || text === '') return undefined;
+  if (typeof text !== 'string') throw new AltError('INVALID_ARGUMENT', 'A filter must be a name.');
   const name = fold(text);
   return isName(name) ? name : NOTHING;
 }

@@ -25,6 +25,7 @@ import { Embedding } from './embedding.js';
 import { Searcher } from './search/searcher.js';
 import type { Session } from './session.js';
 import { realSystem } from './system.js';
+import { checkShape } from './values.js';
 import { VERSION } from './version.js';
 
 export interface DimensionOptions {
@@ -143,6 +144,7 @@ export class Opening {
     return session.store.change({
       actor: session.actor,
       source: session.source,
+      operation: 'create',
       decide(db) {
         if (db.get('SELECT 1 FROM events LIMIT 1')) return { events: [], result: false };
         const data = { dimension_id: id, release: VERSION };
@@ -205,8 +207,9 @@ export class Opening {
     this.#closed = true;
     const open = this.#open;
     this.#open = undefined;
+    open?.session.store.stop();
     await open?.embedding.close();
-    open?.session.store.close();
+    await open?.session.store.close();
   }
 
   /** Drops every handle and opens anew. */
@@ -219,6 +222,7 @@ export class Opening {
 
 /** Absolute, with `~` as the user's home. */
 export function resolvePath(path: string): string {
+  checkShape(path, 'text', 'The path');
   const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
   return resolve(expanded);
 }

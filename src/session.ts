@@ -10,6 +10,7 @@ import {
 import type { Change, Decision, Store } from '../replay/index.js';
 import type { Db } from '../projections/index.js';
 import { encodeBase32, ulid } from './system.js';
+import { checkIdempotencyKey } from './values.js';
 
 export interface Session {
   readonly store: Store;
@@ -35,13 +36,16 @@ export function streamIn(session: Session, kind: StreamKind, ...names: string[])
 export function change<Result>(
   session: Session,
   request: ChangeOptions & {
+    readonly operation?: string;
     readonly decide: (db: Db) => Decision<Result>;
     readonly recall?: Change<Result>['recall'];
   },
 ): Promise<Result> {
   const { store, actor, source } = session;
+  checkIdempotencyKey(request.idempotencyKey);
+  const { operation = '' } = request;
   // Last, so that nothing a caller passes on with its options is taken for them.
-  return store.change({ ...request, actor, source });
+  return store.change({ ...request, operation, actor, source });
 }
 
 /**

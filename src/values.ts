@@ -34,6 +34,26 @@ export function checkContent(content: unknown, what = 'content'): string {
   return content.toWellFormed();
 }
 
+/**
+ * Something that must be a list of items or an object: what TypeScript promises and other callers
+ * may break.
+ *
+ * @throws {AltError} INVALID_ARGUMENT
+ */
+export function checkShape(value: unknown, shape: 'list' | 'object' | 'text', what: string): void {
+  const isList = Array.isArray(value);
+  const isObject = typeof value === 'object' && value !== null && !isList;
+  const fits = { list: isList, object: isObject, text: typeof value === 'string' }[shape];
+  if (!fits) throw invalid(`${what} must be ${shape === 'object' ? 'an object' : `a ${shape}`}.`);
+}
+
+/** The key of a call that may be made twice: 1–256 characters. */
+export function checkIdempotencyKey(key: unknown): void {
+  if (key === undefined) return;
+  const fits = typeof key === 'string' && key.length >= 1 && key.length <= ID_CHARACTERS_MAX;
+  if (!fits) throw invalid('The idempotency key must be a text of 1 to 256 characters.');
+}
+
 /** An id given by a caller: 1–256 visible ASCII characters; undefined for none or ''. */
 export function checkId(id: unknown, what = 'entity_id'): string | undefined {
   if (id === undefined || id === null || id === '') return undefined;

@@ -99,23 +99,29 @@ interface Problem {
   readonly certain: boolean;
 }
 
+/** Whose commits to read, and from where. */
+export interface CommitSource {
+  readonly folder: string;
+  readonly replica: string;
+  /** Ids of the dimensions whose segments count; undefined for all. */
+  readonly dimensions: ReadonlySet<string> | undefined;
+}
+
 export class CommitReader {
   readonly #files: Files;
   readonly #folder: string;
   readonly #replica: string;
+  readonly #dimensions: ReadonlySet<string> | undefined;
   #head: Head;
   #view: SegmentView | undefined;
   #end: ReadEnd | undefined;
 
   /** Reads what follows `from` in the replica's folder. */
-  constructor(
-    files: Files,
-    log: { readonly folder: string; readonly replica: string },
-    from: Head,
-  ) {
+  constructor(files: Files, log: CommitSource, from: Head) {
     this.#files = files;
     this.#folder = log.folder;
     this.#replica = log.replica;
+    this.#dimensions = log.dimensions;
     this.#head = from;
   }
 
@@ -166,7 +172,7 @@ export class CommitReader {
   }
 
   #readFile(segment: number, offset: number, length?: number): Buffer | undefined {
-    const path = join(this.#folder, segmentName(segment));
+    const path = this.#path(segment);
     if (!this.#files.stat(path)) return undefined;
     const handle = this.#files.open(path, 'read');
     try {
@@ -193,6 +199,9 @@ export class CommitReader {
     if (header.minReader > FORMAT_VERSION) {
       return this.#stop('newer', 0, `a reader of format ${String(header.minReader)} is needed`);
     }
+    if (this.#dimensions?.has(header.dimension) === false) {
+      return this.#stop('damage', 0, 'the segment is of another dimension');
+    }
     const fits = header.firstSeq === segment && header.replica === this.#replica;
     if (!fits || !header.chain.equals(before.chain)) {
       return this.#stop('damage', 0, 'the segment does not continue the one before');
@@ -204,17 +213,36 @@ export class CommitReader {
   }
 
   /** Nothing is there to go on with: the end, unless a segment further on says otherwise. */
-  #endHere(): undefined {
+  #endHere(): true | undefined {
     if (!this.#hasLaterSegment()) return undefined;
+    if (this.#grew()) return true;
     return this.#stop('damage', this.#head.offset, 'what leads to the next segment is missing');
   }
 
   /** Tells a tail that was never finished from damage. */
   #stopAt(problem: Problem): void {
     const { offset, reason } = problem;
+    const hasLaterSegment = this.#hasLaterSegment();
+    if (this.#grew()) return;
     const later = this.#view && findEndFrame(this.#view, offset - this.#view.start);
-    const isDamage = problem.certain || later !== undefined || this.#hasLaterSegment();
+    const isDamage = problem.certain || later !== undefined || hasLaterSegment;
     this.#stop(isDamage ? 'damage' : 'tail', isDamage ? offset : this.#head.offset, reason);
+  }
+
+  /**
+   * Whether somebody appended to the segment since it was loaded: it is then loaded again. Asked
+   * after looking for a later segment, whose being there means that this one is complete.
+   */
+  #grew(): boolean {
+    if (!this.#view) return false;
+    const stat = this.#files.stat(this.#path(this.#head.segment));
+    const isLonger = (stat?.sizeBytes ?? 0) > this.#view.start + this.#view.bytes.length;
+    if (isLonger) this.#view = undefined;
+    return isLonger;
+  }
+
+  #path(segment: number): string {
+    return join(this.#folder, segmentName(segment));
   }
 
   #hasLaterSegment(): boolean {

@@ -41,9 +41,15 @@ export class Log {
   readonly #files: Files;
   readonly #folder: string;
   readonly #quarantine: string;
+  readonly #dimensions: ReadonlySet<string> | undefined;
 
-  /** `dimensionFolder` holds `log/` and `quarantine/`; neither needs to exist yet. */
-  constructor(files: Files, dimensionFolder: string) {
+  /**
+   * `dimensionFolder` holds `log/` and `quarantine/`; neither needs to exist yet.
+   * `dimensions`: whose segments count: the dimension's own id and those it adopted;
+   * all when absent.
+   */
+  constructor(files: Files, dimensionFolder: string, dimensions?: readonly string[]) {
+    this.#dimensions = dimensions && new Set(dimensions);
     this.#files = files;
     this.#folder = join(dimensionFolder, 'log');
     this.#quarantine = join(dimensionFolder, 'quarantine');
@@ -69,7 +75,8 @@ export class Log {
 
   /** A reader of what follows `from` in a replica's log. */
   read(replica: string, from: Head = NO_HEAD): CommitReader {
-    return new CommitReader(this.#files, { folder: this.folderOf(replica), replica }, from);
+    const source = { folder: this.folderOf(replica), replica, dimensions: this.#dimensions };
+    return new CommitReader(this.#files, source, from);
   }
 
   /** How the log on disk stands to what was read of it. Two stats. */

@@ -102,7 +102,12 @@ export class LogWriter {
     const header = { ...envelope, replica, seq: head.seq + 1, count: events.length };
     const encoded = encodeCommitHeader(header);
     // What no reader could read must never be acknowledged.
-    assert(decodeCommitHeader(encoded), 'The commit header cannot be read back.');
+    if (!decodeCommitHeader(encoded)) {
+      throw new AltError(
+        'INVALID_ARGUMENT',
+        'The actor, source or batch of the change is invalid.',
+      );
+    }
     const frames = framesOf(encoded, events);
     const sizeBytes = checkSizes(frames);
     try {

@@ -12,7 +12,7 @@ export const EntityId = Text.min(1).max(256);
 export const FactId = Text.min(1).max(256);
 
 /** Milliseconds since 1970, UTC. */
-export const TimeMs = z.int();
+export const TimeMs = z.int().min(-8.64e15).max(8.64e15);
 
 /** `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, as checked by the command that wrote it. */
 export const Instant = z.string().regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/);

@@ -3,7 +3,7 @@
  * generations of views, so that a rebuild or a switch back runs no model again; deleting it costs
  * time, never memory.
  *
- * Rows name the stream they came from, so that an erasure finds them.
+ * Rows name the stream they came from: what is erased can be found here by it.
  */
 import { AltError, type Files } from '../../events/index.js';
 import { Db, isDamagedDatabase } from '../database.js';

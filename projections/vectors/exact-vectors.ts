@@ -1,7 +1,6 @@
 /**
  * Vectors in memory, searched one by one: exact, and fast enough for tens of thousands of them.
- * Rows stay in the order of their labels; one that is taken out leaves a zero row until the next
- * snapshot.
+ * Rows stay in the order of their labels; one that is taken out leaves a zero row behind.
  */
 import { createDotKernel } from './dot-kernel.js';
 

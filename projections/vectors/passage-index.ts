@@ -162,6 +162,20 @@ export class PassageIndex {
     this.#hnsw?.remove(label);
   }
 
+  /** Drops the vectors of passages that are no more, from memory and so from what is written next. */
+  forgetGone(db: Db): void {
+    const labels = this.#vectors.labels();
+    const living = livingLabels(db, labels);
+    if (living.size === labels.length) return;
+    const kept = new ExactVectors();
+    for (const label of labels) {
+      const vector = living.has(label) ? this.#vectors.vector(label) : undefined;
+      if (vector) kept.add(label, vector);
+      else this.#hnsw?.remove(label);
+    }
+    this.#vectors = kept;
+  }
+
   /**
    * Writes what is loaded to disk, gives the event loop a turn through `pause` as it asks for one.
    * Only one process at a time may do this.

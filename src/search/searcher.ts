@@ -55,6 +55,9 @@ export class Searcher {
   async search(question: string, options: SearchOptions): Promise<SearchAnswer> {
     const mode = checkMode(options.mode);
     const limit = checkInteger(options.limit ?? 10, { what: 'limit', min: 0, max: LIMIT_MAX });
+    if (typeof question !== 'string') {
+      throw new AltError('INVALID_ARGUMENT', 'The question must be a text.');
+    }
     if (question.length > QUESTION_CHARACTERS_MAX) {
       throw new AltError('TOO_LARGE', 'The question has more than 10,000 characters.');
     }
@@ -97,8 +100,7 @@ export class Searcher {
       const budgetMs = options.pendingBudgetMs ?? PENDING_BUDGET_MS;
       const pending =
         budgetMs > 0 ? await this.#embedding.drain({ budgetMs }) : await this.#embedding.pending();
-      const query = await this.#embedding.query(question);
-      const space = await this.#embedding.space();
+      const { space, query } = await this.#embedding.query(question);
       return { pending, vectors: query && { space, query } };
     } catch (error) {
       const isModel = isAltError(error, 'UNAVAILABLE') || isAltError(error, 'EMBEDDING_FAILED');

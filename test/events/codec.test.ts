@@ -35,6 +35,8 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 }));
 
 const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
+/** Up to the last moment that a date can express. */
+const moment = fc.integer({ min: 0, max: 8.64e15 });
 const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const replica = bytes(16).map((id) => Buffer.from(id).toString('hex'));
 
@@ -48,8 +50,8 @@ const event: fc.Arbitrary<EventPayload> = fc.record({
 
 const header: fc.Arbitrary<CommitHeader> = fc.record(
   {
-    at: fc.record({ ms: fc.maxSafeNat(), counter: fc.nat() }),
-    wall: fc.maxSafeNat(),
+    at: fc.record({ ms: moment, counter: fc.nat(0xffff_ffff) }),
+    wall: moment,
     replica,
     seq: count,
     count,

@@ -2,6 +2,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -90,6 +91,51 @@ describe('repair of a damaged log', () => {
     await addNumbered(1, 7);
     expect(await ids()).toContain('m7');
     expect((await dimension.verify()).ok).toBe(true);
+  });
+
+  it('is noticed by a process that was open all along', async () => {
+    await addNumbered(4);
+    flipInside('memory number 2');
+    const other = new Dimension({ path: folder });
+    await other.salvage({ dryRun: false });
+    await other.close();
+    await addNumbered(1, 9);
+    expect(await ids()).toEqual(['m1', 'm3', 'm4', 'm9']);
+    const { events: newest } = await dimension.history({ limit: 1 });
+    const { events: first } = await dimension.history({ limit: 50, entityId: 'm1' });
+    expect(newest[0]?.event.split(':')[0]).not.toBe(first[0]?.event.split(':')[0]);
+    expect((await dimension.verify()).ok).toBe(true);
+  });
+
+  it('is finished by the next one when it was killed before the damage was set aside', async () => {
+    await addNumbered(4);
+    flipInside('memory number 2');
+    const damaged = segmentPath();
+    const bytes = readFileSync(damaged);
+    await dimension.salvage({ dryRun: false });
+    writeFileSync(damaged, bytes);
+    expect((await dimension.verify()).ok).toBe(false);
+    expect(await dimension.salvage({ dryRun: false })).toBeDefined();
+    expect(await ids()).toEqual(['m1', 'm3', 'm4']);
+    expect((await dimension.verify()).ok).toBe(true);
+  });
+
+  it('is not needed to read what lies before the damage, even without views', async () => {
+    await addNumbered(4);
+    flipInside('memory number 3');
+    await dimension.close();
+    rmSync(join(folder, 'views'), { recursive: true });
+    rmSync(join(folder, 'live.json'));
+    const warnings: string[] = [];
+    const reopened = new Dimension({ path: folder, onWarning: ({ code }) => warnings.push(code) });
+    const found = (await reopened.listEntities()).map(({ id }) => id).sort();
+    expect(found).toEqual(['m1', 'm2']);
+    expect(warnings).toContain('LOG_DAMAGED');
+    await expect(reopened.addEntity('work', 'notes', 'refused')).rejects.toMatchObject({
+      code: 'LOG_DAMAGED',
+    });
+    expect((await reopened.verify()).problems.map(({ kind }) => kind)).toContain('damage');
+    await reopened.close();
   });
 
   it('can be run again after it was cut short', async () => {

@@ -144,7 +144,12 @@ export class Machine {
       await this.fold();
     } else {
       const decision = { events: events as readonly NewEvent[], result: undefined };
-      const change = { actor: ACTOR, source: 'user', decide: () => decision } as const;
+      const change = {
+        actor: ACTOR,
+        source: 'user',
+        operation: 'test',
+        decide: () => decision,
+      } as const;
       this.#appender.commit(this.db, change);
     }
     const stored = this.log.read(replica, before).next()?.events ?? [];
