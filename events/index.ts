@@ -44,15 +44,14 @@ export {
   type Files,
 } from './files.js';
 export { FileLock, type Release } from './lock.js';
+export type { CommitReader, ReadEnd } from './log/commit-reader.js';
 export {
   NO_HEAD,
-  type CommitReader,
   type Head,
   type Place,
-  type ReadEnd,
   type StoredCommit,
   type StoredEvent,
-} from './log/commit-reader.js';
+} from './log/stored.js';
 export { Log, logDamaged, type TornTail } from './log/log.js';
 export { salvageCommits, type SalvagedCommit } from './log/salvage.js';
 export { segmentName } from './log/segment.js';

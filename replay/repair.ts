@@ -64,6 +64,7 @@ export interface FoundDamage {
 /**
  * @param folded how far the replica was once read: what lies between the log's end and it is lost.
  * @returns undefined when the replica's log is sound.
+ * @internal
  */
 export function findDamage(
   context: Pick<RepairContext, 'log' | 'files'>,
@@ -115,6 +116,7 @@ function lostSeqs(
  *
  * @param retireViews called when everything salvaged is safe, before the damaged log is touched.
  * @returns the replica id that this machine writes under from now on.
+ * @internal
  */
 export function repairLog(
   context: RepairContext,
@@ -136,7 +138,7 @@ export function repairLog(
  * Damage in a log that this machine has already left for another id: a repair that was killed
  * before it had set the damaged bytes aside.
  */
-export function findLeftovers(context: RepairContext, own: string): FoundDamage | undefined {
+function findLeftovers(context: RepairContext, own: string): FoundDamage | undefined {
   const reader = context.log.read(own);
   for (let commit = reader.next(); commit; commit = reader.next()) {
     for (const { payload } of commit.events) {
@@ -148,14 +150,28 @@ export function findLeftovers(context: RepairContext, own: string): FoundDamage 
   return undefined;
 }
 
-/** Moves what {@link findLeftovers} found to quarantine. Only under the lock. */
-export function finishRepair(
-  context: RepairContext,
-  found: FoundDamage,
-  retireViews: () => void,
-): void {
-  retireViews();
-  setAside(context, found);
+export interface MendOptions {
+  readonly dryRun: boolean;
+  /** How far the logs were once read. */
+  readonly heads: ReadonlyMap<string, Head>;
+  readonly retireViews: () => void;
+}
+
+/**
+ * Looks for damage in this machine's own log, or for what a killed repair left, and mends it unless
+ * told not to. Only under the lock.
+ */
+export function mend(context: RepairContext, options: MendOptions): Damage | undefined {
+  const own = context.replica.current();
+  if (own === undefined) return undefined;
+  const found = findDamage(context, own, options.heads.get(own));
+  const leftovers = found ? undefined : findLeftovers(context, own);
+  if (!options.dryRun && found) repairLog(context, found, options.retireViews);
+  if (!options.dryRun && leftovers) {
+    options.retireViews();
+    setAside(context, leftovers);
+  }
+  return (found ?? leftovers)?.damage;
 }
 
 /** A replica that already goes on from that commit: an earlier repair got that far. */

@@ -14,7 +14,6 @@ import {
   ReplicaIdentity,
   type Actor,
   type DimensionIdentity,
-  type Head,
   type Release,
 } from '../events/index.js';
 import { isDamagedDatabase, readHeads, type Db } from '../projections/index.js';
@@ -24,7 +23,7 @@ import type { Change, StoreOptions, Warning } from './change.js';
 import { Generations } from './generations.js';
 import { LiveViews, tornTailWarning, type Views } from './live-views.js';
 import type { Rebuilt } from './rebuild.js';
-import { findDamage, findLeftovers, finishRepair, repairLog, type Damage } from './repair.js';
+import { mend, type Damage } from './repair.js';
 
 export class Store {
   readonly identity: DimensionIdentity;
@@ -38,7 +37,9 @@ export class Store {
   readonly #views: LiveViews;
   readonly #appender: Appender;
   readonly #warned = new Set<string>();
-  #heads: { readonly of: Db; readonly version: number; readonly heads: HeadMap } | undefined;
+  #heads:
+    | { readonly of: Db; readonly version: number; readonly heads: ReturnType<typeof readHeads> }
+    | undefined;
   /** Of the log folder, when all replicas in it were last looked at. */
   #logStamp = '';
   #isClosed = false;
@@ -133,33 +134,21 @@ export class Store {
       const { reader } = await this.#views.open();
       const release = await this.#lock.acquire(this.#options.lockWaitMs);
       try {
-        return this.#repair(actor, { ...options, heads: readHeads(reader) });
+        const { log, folder, identity } = this;
+        const context = { ...this.#options, log, folder, identity, replica: this.#replica, actor };
+        return mend(context, {
+          ...options,
+          heads: readHeads(reader),
+          retireViews: () => {
+            this.#views.close();
+            this.#generations.retire();
+            this.#appender.close();
+          },
+        });
       } finally {
         release();
       }
     });
-  }
-
-  #repair(
-    actor: Actor,
-    given: { readonly dryRun: boolean; readonly heads: HeadMap },
-  ): Damage | undefined {
-    const own = this.#replica.current();
-    if (own === undefined) return undefined;
-    const { files, system } = this.#options;
-    const { log, folder, identity } = this;
-    const context = { log, folder, identity, replica: this.#replica, files, system, actor };
-    const found = findDamage(context, own, given.heads.get(own));
-    const leftovers = found ? undefined : findLeftovers(context, own);
-    if (given.dryRun) return (found ?? leftovers)?.damage;
-    const retireViews = (): void => {
-      this.#views.close();
-      this.#generations.retire();
-      this.#appender.close();
-    };
-    if (found) repairLog(context, found, retireViews);
-    if (leftovers) finishRepair(context, leftovers, retireViews);
-    return (found ?? leftovers)?.damage;
   }
 
   /** The files of the live views: for tools that look at them from another process. */
@@ -278,7 +267,7 @@ export class Store {
     }
   }
 
-  #headsOf(db: Db): HeadMap {
+  #headsOf(db: Db): ReturnType<typeof readHeads> {
     const version = db.dataVersion();
     if (this.#heads?.of !== db || this.#heads.version !== version) {
       this.#heads = { of: db, version, heads: readHeads(db) };
@@ -309,5 +298,3 @@ export class Store {
     }
   }
 }
-
-type HeadMap = ReadonlyMap<string, Head>;

@@ -9,14 +9,11 @@ import { FileLock, isAltError, makeFolderDurably, nodeFiles } from '../events/in
 import {
   countEntities,
   countPassagesAfter,
-  EMBEDDER_SETTING,
   EmbeddingCache,
   firstContents,
-  hashOfFirstContents,
   PassageIndex,
   passagesAfter,
   passageTexts,
-  settingOf,
   type Db,
 } from '../projections/index.js';
 import type { Store } from '../replay/index.js';
@@ -26,7 +23,7 @@ import {
   openEmbedder,
   type EmbedderInfo,
 } from './embedders/index.js';
-import type { Space } from './embedding-space.js';
+import { wantedIn, type Space, type Wanted } from './embedding-space.js';
 import { embedStep, steps, type Turn } from './embedding-steps.js';
 import { LeastRecent } from './least-recent.js';
 
@@ -98,9 +95,7 @@ export class Embedding {
       const version = db.dataVersion();
       // Naming the texts of a fit reads thousands of hashes: once per state of the views.
       if (this.#known?.of === db && this.#known.version === version) return this.#known.wanted;
-      const chosen = settingOf(db, EMBEDDER_SETTING) as { name?: string } | undefined;
-      const name = chosen?.name ?? 'auto';
-      const wanted = { name, fit: name === 'numpy' ? fitOf(db) : name };
+      const wanted = wantedIn(db);
       this.#known = { of: db, version, wanted };
       return wanted;
     });
@@ -296,15 +291,4 @@ export class Embedding {
     space?.cache.close();
     await space?.embedder.dispose();
   }
-}
-
-/** Names the texts that the fitted embedder is fitted on: a function of the log. */
-function fitOf(db: Db): string {
-  const size = numpyFitSize(countEntities(db));
-  return size === 0 ? 'numpy' : `numpy:${hashOfFirstContents(db, size)}`;
-}
-
-interface Wanted {
-  readonly name: string;
-  readonly fit: string;
 }

@@ -4,13 +4,12 @@
  * one segment to the next (chain), and says why it stopped.
  */
 import { join } from 'node:path';
-import { decodeCommitHeader, decodeEvent, type CommitHeader, type EventPayload } from '../codec.js';
+import { decodeCommitHeader, decodeEvent, type CommitHeader } from '../codec.js';
 import type { Files } from '../files.js';
-import { compareTimes, type LogicalTime } from '../order.js';
+import { compareTimes } from '../order.js';
 import {
   chainAfterFrame,
   chainAfterHeader,
-  CHAIN_START,
   decodeHeader,
   digestAt,
   findEndFrame,
@@ -23,60 +22,10 @@ import {
   readFrameHead,
   segmentName,
   type FrameState,
+  type SegmentHeader,
   type SegmentView,
 } from './segment.js';
-
-/** Where a frame lies: what is needed to read it again. */
-export interface Place {
-  readonly replica: string;
-  /** First seq of the segment. */
-  readonly segment: number;
-  /** Of the frame's head in the segment file. */
-  readonly offset: number;
-  /** Of the payload, in bytes. */
-  readonly length: number;
-}
-
-/** An event as it lies in the log. */
-export interface StoredEvent {
-  readonly seq: number;
-  readonly digest: Buffer;
-  readonly place: Place;
-  /** Undefined when it was erased, or is no event at all. */
-  readonly payload: EventPayload | undefined;
-  readonly erased: boolean;
-  /** Erased, but its clearing was cut short: some bytes still stand. */
-  readonly unfinished?: boolean;
-}
-
-export interface StoredCommit {
-  readonly header: CommitHeader;
-  readonly events: readonly StoredEvent[];
-}
-
-/** The end of the last whole commit of a replica's log, as far as it was read. */
-export interface Head {
-  /** Of the last event; 0 before the first. */
-  readonly seq: number;
-  /** First seq of the segment that holds it; 0 before the first segment. */
-  readonly segment: number;
-  /** Just after the last frame, in that segment's file. */
-  readonly offset: number;
-  readonly chain: Buffer;
-  readonly at: LogicalTime;
-  /** The head of the last frame, by which the place is known again; empty after a bare header. */
-  readonly tail: Buffer;
-}
-
-/** The head of a replica nothing of which is held. */
-export const NO_HEAD: Head = {
-  seq: 0,
-  segment: 0,
-  offset: 0,
-  chain: CHAIN_START,
-  at: { ms: 0, counter: 0 },
-  tail: Buffer.alloc(0),
-};
+import type { Head, StoredCommit, StoredEvent } from './stored.js';
 
 /** Why a reader stopped. `tail`: from `offset` on no whole commit, and nothing whole after it. */
 export interface ReadEnd {
@@ -196,20 +145,29 @@ export class CommitReader {
       const isDamage = bytes.length > HEADER_BYTES || this.#hasLaterSegment();
       return this.#stop(isDamage ? 'damage' : 'tail', 0, 'the segment header is incomplete');
     }
-    if (header.minReader > FORMAT_VERSION) {
-      return this.#stop('newer', 0, `a reader of format ${String(header.minReader)} is needed`);
-    }
-    if (this.#dimensions?.has(header.dimension) === false) {
-      return this.#stop('damage', 0, 'the segment is of another dimension');
-    }
-    const fits = header.firstSeq === segment && header.replica === this.#replica;
-    if (!fits || !header.chain.equals(before.chain)) {
-      return this.#stop('damage', 0, 'the segment does not continue the one before');
-    }
+    const wrong = this.#wrongWith(header, before.chain);
+    if (wrong) return this.#stop(wrong.kind, 0, wrong.reason);
     const chain = chainAfterHeader(before.chain, bytes);
     this.#head = { ...this.#head, offset: HEADER_BYTES, chain };
     this.#view = { bytes, start: 0, salt: header.salt };
     return true;
+  }
+
+  /** Why a segment with that header cannot be read on, after a log with that chain. */
+  #wrongWith(
+    header: SegmentHeader,
+    chain: Buffer,
+  ): { readonly kind: ReadEnd['kind']; readonly reason: string } | undefined {
+    if (header.minReader > FORMAT_VERSION) {
+      const reason = `a reader of format ${String(header.minReader)} is needed`;
+      return { kind: 'newer', reason };
+    }
+    if (this.#dimensions?.has(header.dimension) === false) {
+      return { kind: 'damage', reason: 'the segment is of another dimension' };
+    }
+    const fits = header.firstSeq === this.#head.segment && header.replica === this.#replica;
+    if (fits && header.chain.equals(chain)) return undefined;
+    return { kind: 'damage', reason: 'the segment does not continue the one before' };
   }
 
   /** Nothing is there to go on with: the end, unless a segment further on says otherwise. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { decodeEvent, type EventPayload } from '../codec.js';
 import { AltError, systemError } from '../errors.js';
 import { makeFolderDurably, unusedPath, type Files } from '../files.js';
-import { CommitReader, NO_HEAD, type Head, type Place } from './commit-reader.js';
+import { CommitReader } from './commit-reader.js';
+import { NO_HEAD, type Head, type Place } from './stored.js';
 import {
   digestAt,
   firstSeqOf,

@@ -14,7 +14,6 @@ import {
 } from '../codec.js';
 import { AltError, systemError } from '../errors.js';
 import { makeFolderDurably, type Files } from '../files.js';
-import type { Head, StoredCommit, StoredEvent } from './commit-reader.js';
 import {
   chainAfterFrame,
   chainAfterHeader,
@@ -31,6 +30,7 @@ import {
   segmentName,
   type FrameToWrite,
 } from './segment.js';
+import type { Head, StoredCommit, StoredEvent } from './stored.js';
 
 /** A segment is closed when the next commit would pass this size. */
 const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;

@@ -162,7 +162,7 @@ export class PassageIndex {
     this.#hnsw?.remove(label);
   }
 
-  /** Drops the vectors of passages that are no more, from memory and so from what is written next. */
+  /** Drops the vectors of passages that are no more, from memory and from what is written next. */
   forgetGone(db: Db): void {
     const labels = this.#vectors.labels();
     const living = livingLabels(db, labels);

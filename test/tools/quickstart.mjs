@@ -76,7 +76,9 @@ run('Find it by meaning: the question shares no word with it.', [
   '--limit',
   '1',
 ]);
-run("Mine this repository's own Markdown.", ['mine', 'docs', '--realm', 'alt', '--quiet']);
+for (const path of ['docs', 'README.md', 'CHANGELOG.md']) {
+  run("Mine this repository's own Markdown.", ['mine', path, '--realm', 'alt', '--quiet']);
+}
 run('Ask in words and meaning together (hybrid, the default).', [
   'search',
   'What happens to a write that was never finished?',
