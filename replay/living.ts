@@ -28,9 +28,12 @@ export interface FormerSeq {
 const isErased = ({ entry }: LoadedEvent): boolean =>
   entry.type === 'Erased' && entry.status === 'known';
 
-/** What erasures themselves are judged by holds no content and is never erased. */
-const isSpared = (event: LoadedEvent): boolean =>
-  isErased(event) || (event.entry.type === 'ReplicaForked' && event.entry.status === 'known');
+/**
+ * What erasures themselves are judged by holds no content and is never erased: nor is what a newer
+ * release wrote of it, whose machines judge by it although this one cannot.
+ */
+const isSpared = ({ entry: { type, status } }: LoadedEvent): boolean =>
+  (type === 'Erased' || type === 'ReplicaForked') && (status === 'known' || status === 'unknown');
 
 /** The events of one stream, in any order, that an erasure covers. */
 export function erasedIn(

@@ -3,7 +3,7 @@
  * when an Erased names its digest, or erases its whole stream without its writer having known.
  */
 import type { EventDataOf } from '../../events/index.js';
-import type { Machine, WrittenEvent } from './replicas.js';
+import type { EventToWrite, Machine, WrittenEvent } from './replicas.js';
 
 interface Erasure extends WrittenEvent {
   readonly data: EventDataOf<'Erased'>;
@@ -15,9 +15,21 @@ function isErasure({ event: { type, data } }: WrittenEvent): boolean {
 }
 
 /** A valid fork holds no content, and erasures are judged by it: it is never erased either. */
-function isFork({ event: { type, stream, data } }: WrittenEvent): boolean {
-  return type === 'ReplicaForked' && stream.startsWith('replica:') && 'old' in data;
+function isFork({ event }: WrittenEvent): boolean {
+  const { type, stream, data } = event;
+  return (
+    type === 'ReplicaForked' && isEvent(event) && stream.startsWith('replica:') && 'old' in data
+  );
 }
+
+/** What a newer release may judge erasures by is spared too. */
+function isOfNewerRelease({ event }: WrittenEvent): boolean {
+  const isJudgedBy = event.type === 'Erased' || event.type === 'ReplicaForked';
+  return isJudgedBy && 'v' in event && event.v > 1;
+}
+
+/** A frame of version 0 is no event. */
+const isEvent = (event: EventToWrite): boolean => !('v' in event) || event.v >= 1;
 
 function knew(writer: WrittenEvent, of: Pick<WrittenEvent, 'replica' | 'seq'>): boolean {
   if (writer.replica === of.replica) return writer.seq > of.seq;
@@ -30,9 +42,9 @@ function covers(erasure: Erasure, written: WrittenEvent): boolean {
   return !knew(written, erasure);
 }
 
-/** A frame that holds no event, as version 0 is none, belongs to no stream. */
+/** A frame that holds no event belongs to no stream. */
 const isOf = (stream: string, { event }: WrittenEvent): boolean =>
-  event.stream === stream && (!('v' in event) || event.v >= 1);
+  event.stream === stream && isEvent(event);
 
 export interface Fates {
   readonly erased: readonly WrittenEvent[];
@@ -46,7 +58,7 @@ export function fates(machines: readonly Machine[]): Fates {
     return { ...written, data: written.event.data as EventDataOf<'Erased'> };
   });
   const isCovered = (written: WrittenEvent): boolean => {
-    if (isErasure(written) || isFork(written)) return false;
+    if (isErasure(written) || isFork(written) || isOfNewerRelease(written)) return false;
     return erasures.some((erasure) => covers(erasure, written));
   };
   const kept = all.filter((written) => !isCovered(written));
