@@ -136,4 +136,18 @@ describe('erasure', { timeout: PROPERTY_TIMEOUT_MS }, () => {
       expectFates(machines);
     });
   });
+
+  it.each(['Erased', 'ReplicaForked'])('spares %s of a version that is not known', async (type) => {
+    await withMachines(2, async (machines) => {
+      const [a] = machines as [Machine, Machine];
+      await a.write({ v: 99, type, stream: STREAM, data: { anything: 'new' } });
+      await a.write(added('to be forgotten'));
+      const digests = a.written.map(({ digest }) => digest);
+      await a.write({ type: 'Erased', stream: STREAM, data: { digests, whole_stream: false } });
+      await converge(machines);
+      for (const machine of machines) {
+        expect(readableOn(machine, a.written)).toEqual([`${a.replica}:1`, `${a.replica}:3`]);
+      }
+    });
+  });
 });
