@@ -93,7 +93,7 @@ class WorkerEmbedder implements base.Embedder {
   }
 
   async dispose(): Promise<void> {
-    await this.channel.terminate();
+    await this.channel.stop();
     this.info = this.inner.describe();
   }
 }

@@ -87,9 +87,13 @@ function subtractScaled(target: Float64Array, source: Float64Array, factor: numb
 /** What is left of a vector that depends on the others is rounding; below this it is dropped. */
 const DEPENDENT_SHARE = 1e-9;
 
+/** The squares of numbers below this lose digits, down to none: such a vector counts as zero. */
+const SMALLEST_LENGTH = 1e-140;
+
 /**
  * Gram–Schmidt: vectors of length 1, at right angles to each other, that span what the given ones
- * span. Vectors that depend on earlier ones are left out. Overwrites its input.
+ * span. Vectors that depend on earlier ones, and those as good as zero, are left out. Overwrites
+ * its input.
  */
 export function orthonormalise(vectors: readonly Float64Array[]): Float64Array[] {
   const kept: Float64Array[] = [];
@@ -97,7 +101,7 @@ export function orthonormalise(vectors: readonly Float64Array[]): Float64Array[]
     const before = Math.sqrt(dot(vector, vector));
     for (const earlier of kept) subtractScaled(vector, earlier, dot(vector, earlier));
     const after = Math.sqrt(dot(vector, vector));
-    if (after <= before * DEPENDENT_SHARE) continue;
+    if (after <= Math.max(before * DEPENDENT_SHARE, SMALLEST_LENGTH)) continue;
     for (let index = 0; index < vector.length; index += 1) {
       vector[index] = (vector[index] ?? 0) / after;
     }

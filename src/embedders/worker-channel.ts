@@ -13,6 +13,9 @@ import {
   type WorkerResults,
 } from './worker-protocol.js';
 
+/** Longer than a batch takes in the slowest runtime; a worker that needs more hangs. */
+const STOP_PATIENCE_MS = 15_000;
+
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -64,7 +67,20 @@ export class WorkerChannel {
     }
   }
 
-  /** Ends the worker; calls under way are rejected. */
+  /** Ends the worker when its batch is done and its model freed; calls under way are rejected. */
+  async stop(): Promise<void> {
+    const { worker } = this;
+    if (worker === undefined) return;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    this.lost(worker, undefined);
+    worker.ref();
+    this.send(worker, { kind: 'stop' });
+    const patience = setTimeout(() => void worker.terminate(), STOP_PATIENCE_MS);
+    await exited;
+    clearTimeout(patience);
+  }
+
+  /** Ends the worker in the midst of its work: not while a model runs in it. */
   async terminate(): Promise<void> {
     await this.worker?.terminate();
   }

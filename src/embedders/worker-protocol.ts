@@ -9,15 +9,16 @@ export interface WorkerRecipe {
   readonly modelsFolder?: string;
 }
 
-/** Calls, each answered once under its id; `cancel` names a call and has no answer. */
+/** Calls, each answered once under its id; `cancel` (of a call) and `stop` have no answer. */
 export type WorkerRequest =
   | { readonly id: number; readonly kind: 'load' }
   | { readonly id: number; readonly kind: 'query'; readonly text: string }
   | { readonly id: number; readonly kind: 'documents'; readonly texts: readonly string[] }
   | { readonly id: number; readonly kind: 'fit'; readonly texts: readonly string[] }
-  | { readonly id: number; readonly kind: 'cancel' };
+  | { readonly id: number; readonly kind: 'cancel' }
+  | { readonly kind: 'stop' };
 
-export type WorkerCall = Exclude<WorkerRequest, { kind: 'cancel' }>;
+export type WorkerCall = Exclude<WorkerRequest, { kind: 'cancel' | 'stop' }>;
 
 /** What each kind of call is answered with. */
 export interface WorkerResults {

@@ -19,6 +19,7 @@ import {
 
 const recipe = workerData as WorkerRecipe;
 const cancellers = new Map<number, AbortController>();
+const running = new Set<Promise<void>>();
 let opening: Promise<Embedder> | undefined;
 
 function embedder(): Promise<Embedder> {
@@ -72,14 +73,28 @@ async function answer(call: WorkerCall): Promise<void> {
   }
 }
 
+/** Ends this thread once nothing runs: a native run whose thread is taken away ends the process. */
+async function stop(): Promise<void> {
+  for (const canceller of cancellers.values()) canceller.abort();
+  await Promise.all(running);
+  const opened = await Promise.resolve(opening).catch(() => undefined);
+  await opened?.dispose();
+  parentPort?.close();
+}
+
 function receive(request: WorkerRequest): void {
+  if (request.kind === 'stop') {
+    void stop();
+    return;
+  }
   if (request.kind === 'cancel') {
     cancellers.get(request.id)?.abort();
     return;
   }
-  answer(request).catch((error: unknown) => {
-    reply({ id: request.id, kind: 'error', error: toWire(error) });
-  });
+  const answered = answer(request)
+    .catch((error: unknown) => reply({ id: request.id, kind: 'error', error: toWire(error) }))
+    .finally(() => running.delete(answered));
+  running.add(answered);
 }
 
 parentPort?.on('message', receive);

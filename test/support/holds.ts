@@ -14,12 +14,11 @@ export async function holds<Values>(
   property: fc.IAsyncProperty<Values>,
   numRuns: number,
 ): Promise<void> {
-  const { ALT_TEST_SEED: seed, ALT_TEST_PATH: path } = process.env;
+  const { ALT_TEST_PATH: path } = process.env;
   const details = await fc.check(property, {
     numRuns,
     verbose: 1,
     interruptAfterTimeLimit: TIME_LIMIT_MS,
-    ...(seed !== undefined && { seed: Number(seed) }),
     ...(path !== undefined && { path }),
   });
   if (!details.failed && details.numRuns > 0) return;

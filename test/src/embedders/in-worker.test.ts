@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedder } from '../../../src/embedders/choose.js';
@@ -12,6 +13,7 @@ import {
   WORKER_FILE,
 } from '../../../src/embedders/in-worker.js';
 import { fitNumpy } from '../../../src/embedders/numpy-fit.js';
+import { runs } from '../../support/level.js';
 import { buildInto, builtFolder, EMBEDDERS } from './built.js';
 import { cosine, rowOf } from './vectors.js';
 
@@ -94,12 +96,25 @@ describe('an embedder in a worker', () => {
     expect(await embedder.embedQuery('boat')).toHaveLength(384);
   });
 
+  it('survives being disposed at any moment of a run', async () => {
+    for (let round = 0; round < runs(5, 40); round += 1) {
+      const work = embedder.embedDocuments(NOTES);
+      const failed = expect(work).rejects.toMatchObject({ code: 'EMBEDDING_FAILED' });
+      // The first question loads the model; documents are then under way in it.
+      await embedder.embedQuery('boat');
+      await setTimeout(round);
+      await embedder.dispose();
+      await failed;
+    }
+  });
+
   it('fails the call during which it crashes; the next one has a new worker', async () => {
     const path = join(folder, 'crashing.js');
     writeFileSync(
       path,
       `import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ id, text }) => {
+       parentPort.on('message', ({ id, text, kind }) => {
+         if (kind === 'stop') return parentPort.close();
          if (text === 'crash') throw new Error('out of luck');
          const value = new Float32Array(384).fill(0.5);
          parentPort.postMessage({ id, kind: 'result', value });
@@ -119,7 +134,8 @@ describe('an embedder in a worker', () => {
       import { AltError } from '../../events/index.js';
       import { toWire } from './worker-protocol.js';
       const error = new AltError('UNAVAILABLE', 'No model.', { hint: 'Install it.' });
-      parentPort?.on('message', ({ id }) => {
+      parentPort?.on('message', ({ id, kind }) => {
+        if (kind === 'stop') return parentPort?.close();
         parentPort?.postMessage({ id, kind: 'error', error: toWire(error) });
       });`;
     const failing = await openInWorker(await buildInto(folder, 'failing.js', { source }));

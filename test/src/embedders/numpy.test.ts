@@ -137,4 +137,8 @@ describe('orthonormalising', () => {
     const twice = [Float64Array.of(1, 2, 3), Float64Array.of(2, 4, 6), Float64Array.of(0, 1, 0)];
     expect(orthonormalise(twice)).toHaveLength(2);
   });
+
+  it('drops a vector so short that its length cannot be told', () => {
+    expect(orthonormalise([Float64Array.of(0, 1.57e-162, 0)])).toEqual([]);
+  });
 });
