@@ -4,11 +4,13 @@
  * below node_modules, from where packages and the bundled models are found.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const FOLDER_PREFIX = 'built-';
 
 const EXTERNAL = [
   ...['better-sqlite3', 'chromadb', 'hnswlib-node', 'msgpackr-extract'],
@@ -22,7 +24,7 @@ const require = createRequireHere(import.meta.url);`;
 export async function buildChild(): Promise<string> {
   const parent = join(ROOT, 'node_modules/.cache/crash-tests');
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'built-'));
+  const folder = mkdtempSync(join(parent, FOLDER_PREFIX));
   // One test runs the program as another user.
   chmodSync(folder, 0o755);
   await build({
@@ -44,6 +46,8 @@ export async function buildChild(): Promise<string> {
   return join(folder, 'child.js');
 }
 
+/** Of a program that was not built there is nothing to remove, least of all the folder above. */
 export function removeBuilt(program: string): void {
-  rmSync(join(program, '..'), { recursive: true, force: true });
+  const folder = dirname(program);
+  if (basename(folder).startsWith(FOLDER_PREFIX)) rmSync(folder, { recursive: true });
 }

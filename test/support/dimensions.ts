@@ -50,17 +50,21 @@ export async function newDimension(path = join(temporaryFolder(), 'dimension')):
   return path;
 }
 
+function missing(): never {
+  throw new Error('The template was not made.');
+}
+
 /** For the top of a test file: a dimension that its tests copy. @returns its path. */
 export function useTemplate(make: (path: string) => Promise<string> = newDimension): () => string {
-  let folder = '';
+  let folder: string | undefined;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'alt-memory-template-'));
     await make(join(folder, 'dimension'));
   });
   afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
-  return () => join(folder, 'dimension');
+  return () => join(folder ?? missing(), 'dimension');
 }
 
 export function copyOf(path: string): string {
