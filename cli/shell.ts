@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import type * as Module from '../src/index.js';
+import type { Settings } from '../src/index.js';
 import { Output, type OutputFlags } from './output.js';
 
 export type Library = typeof Module;
@@ -21,6 +22,11 @@ export interface Run {
   readonly output: Output;
   /** Aborted by Ctrl-C, and when nobody reads the results any more. */
   readonly signal: AbortSignal;
+}
+
+/** What the action of a command that needs no dimension is given. */
+export interface PlainRun extends Omit<Run, 'dimension'> {
+  readonly settings: Settings;
 }
 
 export interface Needs {
@@ -81,14 +87,34 @@ export class Shell {
     };
   }
 
+  /** As {@link action}, for commands that need no dimension. */
+  plain<Parameters extends readonly unknown[]>(
+    handler: (run: PlainRun, ...parameters: Parameters) => Promise<number | void> | void,
+  ): (...given: [...Parameters, Command]) => Promise<void> {
+    return async (...given) => {
+      const library = await import('../src/index.js');
+      const settings = this.#readSettings(library);
+      const run: PlainRun = { library, settings, output: this.output, signal: this.signal };
+      const parameters = given.slice(0, -1) as unknown as Parameters;
+      this.exitCode = (await handler(run, ...parameters)) ?? 0;
+    };
+  }
+
+  #readSettings(library: Library): Settings {
+    const settings = library.readSettings({ dimension: this.#flags.dimension }, this.#env);
+    for (const warning of settings.warnings) this.output.warn(warning);
+    return settings;
+  }
+
   #openDimension(library: Library, command: Command, needs: Needs): Dimension {
     const { output } = this;
-    const settings = library.readSettings({ dimension: this.#flags.dimension }, this.#env);
-    for (const warning of settings.warnings) output.warn(warning);
+    const settings = this.#readSettings(library);
     const { session } = settings;
     return new library.Dimension({
       path: settings.dimensionPath,
       embedder: needs.embedder?.(command.opts<never>()) ?? settings.embedder,
+      device: settings.device,
+      chroma: settings.chroma,
       actor: { kind: 'cli', tool: command.name(), ...(session !== undefined && { session }) },
       thread: needs.thread,
       onWarning: ({ message }) => {

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   LOG_DAMAGED: { exit: 5, means: 'Bytes of the log are missing or altered.' },
   VIEWS_DAMAGED: { exit: 5, means: 'The views are unreadable and could not be folded again.' },
   CACHE_DAMAGED: { exit: 5, means: 'The embedding cache is unreadable; it is made anew.' },
+  CONFIG_DAMAGED: { exit: 1, means: 'config.json cannot be read; it is left as it is.' },
   BUSY: { exit: 4, means: 'Another live process holds the lock.' },
   DISK_FULL: { exit: 1, means: 'No room was left; nothing was kept of the refused write.' },
   READ_ONLY: { exit: 1, means: 'The dimension or its folder may not be written.' },

@@ -52,7 +52,7 @@ const POWERS = [
   },
   {
     what: 'The vector index',
-    doors: ['projections/vectors/**'],
+    doors: ['projections/vectors/**', 'src/vectors/chroma-server.ts'],
     modules: ['hnswlib-node', 'chromadb'],
   },
   {

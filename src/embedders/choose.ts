@@ -1,16 +1,18 @@
-/**
- * From what people write to an embedder: names and aliases, what `auto` picks, what this release
- * does not carry.
- */
+/** From what people write to an embedder: names and aliases, and what `auto` picks. */
 import { AltError } from '../../events/index.js';
+import { resolveDevice } from './devices.js';
 import { EMBEDDER_NAMES, type Embedder, type EmbedderName } from './embedder.js';
+import { GEMMA } from './gemma.js';
 import { inWorker } from './in-worker.js';
-import { MINILM } from './minilm.js';
-import { findModel } from './model-files.js';
+import { MINILM, MINILM_FP32 } from './minilm.js';
+import { findModel, type ModelSearch } from './model-files.js';
+import { MULTILINGUAL } from './multilingual.js';
 import { numpyEmbedder } from './numpy.js';
 import type { NumpyBasis } from './numpy-fit.js';
-import { importRuntime, type OnnxRuntime } from './onnx-session.js';
-import { TransformerEmbedder } from './transformer.js';
+import { importRuntime, type OnnxRuntime, type OnnxRuntimes } from './onnx-runtime.js';
+import { TransformerEmbedder, type TransformerModel } from './transformer.js';
+import { WINK } from './word-vector-file.js';
+import { WordVectorEmbedder } from './word-vectors.js';
 import type { WorkerRecipe } from './worker-protocol.js';
 
 /** Other spellings, accepted wherever a name is. */
@@ -27,24 +29,32 @@ const ALIASES: Readonly<Record<string, EmbedderName | 'auto'>> = {
   tfidf: 'numpy',
 };
 
-/** The names of the bundled model, each with the runtimes it may use, best first. */
-const MINILM_RUNTIMES: Partial<Record<EmbedderName, readonly [OnnxRuntime, ...OnnxRuntime[]]>> = {
-  sentence: ['onnx', 'wasm'],
-  minilm: ['onnx', 'wasm'],
-  bert: ['onnx', 'wasm'],
-  numpy_bert: ['wasm'],
-};
+const NATIVE_OR_WASM: OnnxRuntimes = ['onnx', 'wasm'];
 
-/** What is missing for the embedders that this release names but does not carry. */
-const NOT_CARRIED: Partial<Record<EmbedderName, string>> = {
-  embeddinggemma: 'the model embeddinggemma-300m',
-  spacy: 'word vectors',
-  multilingual: 'the model multilingual-e5-small',
+interface Transformer {
+  readonly model: TransformerModel;
+  readonly runtimes: OnnxRuntimes;
+}
+
+/** The names that run a sentence transformer. */
+const TRANSFORMERS: Readonly<Partial<Record<EmbedderName, Transformer>>> = {
+  sentence: { model: MINILM, runtimes: NATIVE_OR_WASM },
+  minilm: { model: MINILM, runtimes: NATIVE_OR_WASM },
+  bert: { model: MINILM, runtimes: NATIVE_OR_WASM },
+  numpy_bert: { model: MINILM, runtimes: ['wasm'] },
+  'minilm@fp32': { model: MINILM_FP32, runtimes: NATIVE_OR_WASM },
+  // In WASM a question would take seconds: only for those who ask for it.
+  embeddinggemma: { model: GEMMA, runtimes: ['onnx'] },
+  multilingual: { model: MULTILINGUAL, runtimes: NATIVE_OR_WASM },
 };
 
 export interface OpenEmbedderOptions {
-  /** A folder looked into before the bundled models. */
-  readonly modelsFolder?: string;
+  /** Where to look for models before what is installed. */
+  readonly models?: ModelSearch;
+  /** `auto` (when absent), `cpu`, `cuda`, `coreml` or `dml`; of use to the native runtime only. */
+  readonly device?: string;
+  /** Runs a model in this runtime only, whatever its name stands for. */
+  readonly runtime?: OnnxRuntime;
   /** `worker` keeps the calling thread free; needs the built entry, else runs inline. */
   readonly thread?: 'inline' | 'worker';
   /** For `numpy`: the fitted space. Without one it hashes. */
@@ -79,9 +89,9 @@ export function resolveEmbedderName(name: string): EmbedderName | 'auto' {
  * Picks for `auto` by trying: the bundled model natively, in WASM, or no model at all. Loads the
  * runtime's package, not the model.
  */
-export async function chooseEmbedder(modelsFolder?: string): Promise<AutoChoice> {
+export async function chooseEmbedder(models?: ModelSearch): Promise<AutoChoice> {
   try {
-    findModel(MINILM.files, modelsFolder);
+    findModel(MINILM.files, models);
     return await chooseRuntime();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -101,40 +111,42 @@ async function chooseRuntime(): Promise<AutoChoice> {
 }
 
 function openByName(name: EmbedderName, options: OpenEmbedderOptions): Embedder {
+  const { models, runtime, device = 'auto' } = options;
+  const settledDevice = resolveDevice(device);
   if (name === 'numpy') return numpyEmbedder(options.numpyBasis);
-  const runtimes = MINILM_RUNTIMES[name];
-  if (runtimes === undefined) {
-    throw new AltError(
-      'UNAVAILABLE',
-      `The embedder '${name}' needs ${NOT_CARRIED[name] ?? 'a model'}, which this release lacks.`,
-      { hint: "Choose 'sentence' (English, by meaning) or 'numpy' (any script, by words)." },
-    );
+  if (name === 'spacy') return new WordVectorEmbedder(WINK, models);
+  const transformer = TRANSFORMERS[name];
+  if (transformer === undefined) {
+    throw new AltError('UNAVAILABLE', `This release carries no model for the embedder '${name}'.`);
   }
-  const { modelsFolder } = options;
-  return new TransformerEmbedder(MINILM, {
+  const { model, runtimes } = transformer;
+  return new TransformerEmbedder(model, {
     name,
-    runtimes,
-    ...(modelsFolder !== undefined && { modelsFolder }),
+    runtimes: runtime ? [runtime] : runtimes,
+    device: settledDevice,
+    models,
   });
 }
 
 /**
  * Makes an embedder; loads nothing, so a missing package or file shows at its first use. `auto` is
  * settled here, which loads a runtime's package. `numpy` needs no worker and never has one.
- * Throws INVALID_ARGUMENT for an unknown name, UNAVAILABLE for one this release does not carry.
+ * Throws INVALID_ARGUMENT for an unknown name or device.
  */
 export async function openEmbedder(
   name: string,
   options: OpenEmbedderOptions = {},
 ): Promise<Embedder> {
-  const { modelsFolder, workerEntry: entry } = options;
+  const { models, device, runtime, workerEntry: entry } = options;
   const wanted = resolveEmbedderName(name);
-  const settled = wanted === 'auto' ? (await chooseEmbedder(modelsFolder)).name : wanted;
+  const settled = wanted === 'auto' ? (await chooseEmbedder(models)).name : wanted;
   const embedder = openByName(settled, options);
-  if (options.thread !== 'worker' || embedder.runtime === 'none') return embedder;
+  if (options.thread !== 'worker' || settled === 'numpy') return embedder;
   const recipe: WorkerRecipe = {
     name: settled,
-    ...(modelsFolder !== undefined && { modelsFolder }),
+    ...(models && { models }),
+    ...(device !== undefined && { device }),
+    ...(runtime && { runtime }),
   };
   return inWorker(embedder, { recipe, ...(entry && { entry }) });
 }

@@ -22,12 +22,16 @@ export const EMBEDDER_NAMES = [
   'spacy',
   'numpy',
   'multilingual',
+  'minilm@fp32',
 ] as const;
 
 export type EmbedderName = (typeof EMBEDDER_NAMES)[number];
 
 /** What runs the model: onnxruntime-node, onnxruntime-web, or our own code. */
 export type Runtime = 'onnx' | 'wasm' | 'none';
+
+/** What the numbers are computed on: a device of the native runtime, WASM, or our own code. */
+export type Device = 'cpu' | 'cuda' | 'coreml' | 'dml' | 'wasm' | 'none';
 
 /** Unicode script names an embedder was made for, as in `\p{Script=Latin}`. */
 export type Scripts = readonly string[] | 'all';
@@ -52,12 +56,18 @@ export interface EmbedderInfo {
   /** The model in words. */
   readonly model: string;
   readonly runtime: Runtime;
+  /** The device in use; while `lazy` the one tried first. It is no part of the space. */
+  readonly device: Device;
+  /** Runtime and device in one word: `onnx_cpu`, `onnx_cuda`, `wasm`, `word_vectors`. */
+  readonly deviceDescription: string;
   readonly state: 'lazy' | 'ready';
   readonly spaceId: string;
   readonly dimension: typeof DIMENSION;
   readonly scripts: Scripts;
   /** Word pieces a text is cut to, where there is such a limit. */
   readonly maxTokens?: number;
+  /** What went otherwise than asked when it was loaded, each in a sentence. */
+  readonly warnings?: readonly string[];
 }
 
 export interface Embedder {

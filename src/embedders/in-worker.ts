@@ -69,6 +69,7 @@ class WorkerEmbedder implements base.Embedder {
   ): Promise<base.EmbedResult> {
     const vectors = new Float32Array(texts.length * base.DIMENSION);
     const empty: boolean[] = [];
+    if (texts.length > 0 && this.isUnasked) await this.load();
     for (let start = 0; start < texts.length; start += TEXTS_PER_MESSAGE) {
       base.throwIfCancelled(options.signal);
       const result = await this.channel.call<'documents'>(
@@ -85,6 +86,7 @@ class WorkerEmbedder implements base.Embedder {
   }
 
   async embedQuery(text: string): Promise<Float32Array> {
+    if (this.isUnasked) await this.load();
     return await this.channel.call<'query'>({ kind: 'query', text });
   }
 
@@ -95,6 +97,11 @@ class WorkerEmbedder implements base.Embedder {
   async dispose(): Promise<void> {
     await this.channel.stop();
     this.info = this.inner.describe();
+  }
+
+  /** Device and warnings are known only to a worker that has loaded: it is asked for them once. */
+  private get isUnasked(): boolean {
+    return this.info.state === 'lazy';
   }
 }
 

@@ -5,22 +5,16 @@
  * so it forgives typing errors. With a basis it projects TF-IDF weights onto the fitted subspace.
  * It never fits by itself: a question must not change the space.
  */
-import { setImmediate } from 'node:timers/promises';
 import * as base from './embedder.js';
+import { embedInTurns, type Project } from './in-turns.js';
 import type { NumpyBasis } from './numpy-fit.js';
 import { countWords, wordsOf } from './words.js';
 
 /** Below this many living memories there is too little to fit, and words are hashed. */
 const MIN_FITTED_DOCUMENTS = 64;
 
-/** Texts embedded before the event loop gets a turn: about two milliseconds. */
-const TEXTS_PER_TURN = 16;
-
 /** A piece of a word says less than the word. */
 const PIECE_WEIGHT = 0.5;
-
-/** Turns a text into its vector, not yet scaled to length 1. */
-type Project = (text: string, vector: Float32Array) => void;
 
 /**
  * How many of the first living memories the basis is fitted to, out of `living`: the largest
@@ -108,20 +102,7 @@ class NumpyEmbedder implements base.Embedder {
     texts: readonly string[],
     options: base.EmbedOptions = {},
   ): Promise<base.EmbedResult> {
-    const vectors = new Float32Array(texts.length * base.DIMENSION);
-    const empty = new Array<boolean>(texts.length).fill(false);
-    for (let start = 0; start < texts.length; start += TEXTS_PER_TURN) {
-      await setImmediate();
-      base.throwIfCancelled(options.signal);
-      const end = Math.min(start + TEXTS_PER_TURN, texts.length);
-      for (let index = start; index < end; index += 1) {
-        const vector = vectors.subarray(index * base.DIMENSION, (index + 1) * base.DIMENSION);
-        this.project(texts[index] ?? '', vector);
-        empty[index] = !base.normalise(vector);
-      }
-      options.onProgress?.(end, texts.length);
-    }
-    return { vectors, empty };
+    return await embedInTurns(texts, this.project, options);
   }
 
   async embedQuery(text: string): Promise<Float32Array> {
@@ -134,6 +115,8 @@ class NumpyEmbedder implements base.Embedder {
       name: this.name,
       model: this.model,
       runtime: this.runtime,
+      device: 'none',
+      deviceDescription: 'tfidf_svd',
       state: 'ready',
       spaceId: this.spaceId,
       dimension: base.DIMENSION,

@@ -3,7 +3,8 @@
  * padding are ignored: cutting is ours, so that every runtime sees the same ids.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { LocatedModel } from './model-files.js';
+import { unigramTokenizer } from './unigram.js';
 
 /** Far more characters than fill the longest model: bounds the work on a huge text. */
 const MAX_CHARACTERS = 16_384;
@@ -21,16 +22,30 @@ async function readJson(path: string): Promise<object> {
   return JSON.parse(await readFile(path, 'utf8')) as object;
 }
 
-/** Loads `tokenizer.json` and `tokenizer_config.json` from the folder of a model. */
-export async function openTokenizer(folder: string, maxTokens: number): Promise<Tokenize> {
+/** Loads `tokenizer.json` and `tokenizer_config.json` of a model. */
+export async function openTokenizer(files: LocatedModel, maxTokens: number): Promise<Tokenize> {
   const module: unknown = await import('@huggingface/tokenizers');
   const { Tokenizer } = module as { readonly Tokenizer: TokenizerClass };
   const tokenizer = new Tokenizer(
-    await readJson(join(folder, 'tokenizer.json')),
-    await readJson(join(folder, 'tokenizer_config.json')),
+    await readJson(files.path('tokenizer.json')),
+    await readJson(files.path('tokenizer_config.json')),
   );
+  return bounded((text) => tokenizer.encode(text).ids, maxTokens);
+}
+
+/** Loads a tokenizer that was packed for a quick start. */
+export async function openPackedTokenizer(path: string, maxTokens: number): Promise<Tokenize> {
+  const file = await readFile(path);
+  // Only a small file shares its buffer, where it may begin at an odd place.
+  const isAlone = file.byteLength === file.buffer.byteLength;
+  const encode = unigramTokenizer(isAlone ? file.buffer : new Uint8Array(file).buffer);
+  return bounded((text) => encode(text.toWellFormed()), maxTokens);
+}
+
+/** Cuts what comes in and what goes out; the closing piece stays. */
+function bounded(encode: Tokenize, maxTokens: number): Tokenize {
   return (text) => {
-    const { ids } = tokenizer.encode(text.slice(0, MAX_CHARACTERS));
+    const ids = encode(text.slice(0, MAX_CHARACTERS));
     if (ids.length <= maxTokens) return ids;
     return [...ids.slice(0, maxTokens - 1), ...ids.slice(-1)];
   };

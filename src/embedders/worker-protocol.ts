@@ -1,12 +1,16 @@
 /** What the two sides of the embedding worker say to each other. */
 import { AltError, isAltError, type ErrorCode } from '../../events/index.js';
 import type { EmbedderInfo, EmbedderName } from './embedder.js';
+import type { ModelSearch } from './model-files.js';
 import type { NumpyBasis } from './numpy-fit.js';
+import type { OnnxRuntime } from './onnx-runtime.js';
 
 /** What the worker makes its embedder from. */
 export interface WorkerRecipe {
   readonly name: EmbedderName;
-  readonly modelsFolder?: string;
+  readonly models?: ModelSearch;
+  readonly device?: string;
+  readonly runtime?: OnnxRuntime;
 }
 
 /** Calls, each answered once under its id; `cancel` (of a call) and `stop` have no answer. */

@@ -162,7 +162,7 @@ describe('the dimension in use', () => {
       alt.bare(['status', '-q'], { env }),
     ]);
     expect([loud.code, quiet.code, quiet.stderr]).toEqual([0, 0, '']);
-    expect(loud.stderr).toMatch(/^warning: .*config\.json cannot be read and is ignored/);
+    expect(loud.stderr).toMatch(/^warning: .*config\.json cannot be read: .*; it is ignored/);
     expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"dim_path": ');
   });
 });

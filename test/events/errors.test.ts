@@ -19,6 +19,7 @@ describe('error codes', () => {
       'LOG_DAMAGED 5',
       'VIEWS_DAMAGED 5',
       'CACHE_DAMAGED 5',
+      'CONFIG_DAMAGED 1',
       'BUSY 4',
       'DISK_FULL 1',
       'READ_ONLY 1',

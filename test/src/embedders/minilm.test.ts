@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedder } from '../../../src/embedders/choose.js';
 import { type Embedder } from '../../../src/embedders/embedder.js';
-import { verifyMiniLm } from '../../../src/embedders/minilm.js';
+import { MINILM } from '../../../src/embedders/minilm.js';
+import { verifyModel } from '../../../src/embedders/model-checks.js';
+import { findModel } from '../../../src/embedders/model-files.js';
 import { cosine, length, rowOf } from './vectors.js';
 
 const TEXTS = [
@@ -126,6 +128,6 @@ describe('the bundled model', () => {
   });
 
   it('has the published files', async () => {
-    await expect(verifyMiniLm()).resolves.toBeUndefined();
+    await expect(verifyModel(MINILM.files, findModel(MINILM.files))).resolves.toBeUndefined();
   });
 });
