@@ -6,9 +6,11 @@ import { addInitCommands } from './commands/init.js';
 import { addLogCommands } from './commands/log.js';
 import { addMcpCommand } from './commands/mcp.js';
 import { addMineCommand } from './commands/mine.js';
+import { addModelCommands } from './commands/models.js';
 import { addRealmCommands } from './commands/realms.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSearchCommands } from './commands/search.js';
+import { addVectorCommands } from './commands/vectors.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
 import { nameAndVersion } from './version.js';
@@ -16,7 +18,7 @@ import { nameAndVersion } from './version.js';
 const GROUPS = [
   ['Dimension:', [addInitCommands]],
   ['Memories:', [addEntityCommands, addRealmCommands]],
-  ['Search:', [addSearchCommands]],
+  ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
   ['Mining:', [addMineCommand]],
   ['Server:', [addMcpCommand]],

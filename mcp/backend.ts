@@ -32,6 +32,8 @@ export function openBackend({ serve, env, log, onBug }: BackendOptions): Backend
   const dimension = new Dimension({
     path: settings.dimensionPath,
     embedder: settings.embedder,
+    device: settings.device,
+    chroma: settings.chroma,
     thread: 'worker',
     pendingBudgetMs: PENDING_BUDGET_MS,
     onWarning: ({ message }) => log(message),

@@ -21,6 +21,8 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   realms: ['create_realm', 'list_realms', 'get_taxonomy', 'get_status'],
   domains: ['create_domain', 'list_domains'],
   kg: ['kg_add', 'kg_query', 'kg_invalidate'],
+  backend: ['set_backend', 'get_backend'],
+  embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
   other: ['rebuild_fts', 'reconnect', 'init_dimension', 'close_dimension', 'ping'],
 };
 

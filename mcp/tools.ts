@@ -156,7 +156,7 @@ function toEntry(operation: Operation): Entry {
       readOnlyHint: annotations.readOnly,
       destructiveHint: annotations.destructive,
       idempotentHint: annotations.idempotent,
-      openWorldHint: false,
+      openWorldHint: annotations.openWorld ?? false,
     },
   };
   return { operation, input, tool: tool as unknown as Tool };

@@ -104,7 +104,7 @@ function revised(db: Db, event: FoldEvent<EventDataOf<'EntityRevised'>>): void {
 
 export const entities: Projection = {
   name: 'entities',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE entities (
       num INTEGER PRIMARY KEY,
@@ -112,14 +112,15 @@ export const entities: Projection = {
       stream TEXT NOT NULL UNIQUE,
       realm TEXT NOT NULL,
       domain TEXT NOT NULL,
-      content TEXT NOT NULL,
-      metadata TEXT NOT NULL,
       source_file TEXT NOT NULL,
       created_ms INTEGER NOT NULL,
       updated_ms INTEGER NOT NULL,
       content_hash BLOB NOT NULL,
       living INTEGER NOT NULL,
-      added BLOB NOT NULL
+      added BLOB NOT NULL,
+      -- Long ones last: what lies behind them costs a walk along their pages.
+      metadata TEXT NOT NULL,
+      content TEXT NOT NULL
     ) STRICT;
     CREATE INDEX entities_id ON entities (id);
     CREATE INDEX entities_place ON entities (realm, domain, created_ms, added) WHERE living = 1;

@@ -59,14 +59,17 @@ export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
   entitiesMatching,
-  labelsOfOwners,
+  labelsOfEntities,
+  ownersByLabel,
   ownersOf,
   passagesByLabel,
   passagesOfOwners,
   passageStats,
   passagesWithTerms,
+  rankedEntities,
   type PassageRow,
   type PassageStats,
+  type RankedEntity,
 } from './ranking-queries.js';
 export {
   domainDescription,
@@ -88,9 +91,23 @@ export type { Neighbour } from './vectors/exact-vectors.js';
 export { isHnswAvailable } from './vectors/hnsw-file.js';
 export { PassageIndex } from './vectors/passage-index.js';
 export {
+  eventsBeyond,
+  holdsCursor,
+  journalCursor,
+  labelsBeyond,
+  labelsClaimed,
+  recordsBetween,
+  recordsOfStreams,
+  type JournalCursor,
+  type PassageClaim,
+  type PassageRecord,
+} from './vectors/passage-records.js';
+export {
   countPassagesAfter,
+  labelsIn,
   passagesAfter,
   passageTexts,
   type PassageText,
 } from './vectors/passage-rows.js';
+export { VectorMemory } from './vectors/vector-memory.js';
 export { createViews, LOGICAL_TABLES, PROJECTIONS, viewsAge } from './views.js';

@@ -57,19 +57,49 @@ export interface PassageRow {
   readonly terms: Uint8Array;
 }
 
-/** Labels of all passages of the entities that own any of the labels, by entity and ordinal. */
-export function labelsOfOwners(db: Db, labels: readonly number[]): number[] {
-  const rows = db.all<{ label: number }>(
-    `SELECT label FROM passages WHERE entity IN (
-       SELECT entity FROM passages WHERE label IN (SELECT value FROM json_each(?))
-     ) ORDER BY entity, ordinal`,
+/** The entity that owns each of the labels that stand for a passage. */
+export function ownersByLabel(
+  db: Db,
+  labels: readonly number[],
+): { readonly label: number; readonly entity: number }[] {
+  if (labels.length === 0) return [];
+  return db.all<{ label: number; entity: number }>(
+    'SELECT label, entity FROM passages WHERE label IN (SELECT value FROM json_each(?))',
     JSON.stringify(labels),
   );
-  return rows.map(({ label }) => label);
+}
+
+/** The labels of all passages of the entities, by entity and order in the text. */
+export function labelsOfEntities(
+  db: Db,
+  entities: readonly number[],
+): { readonly label: number; readonly entity: number }[] {
+  return db.all<{ label: number; entity: number }>(
+    `SELECT label, entity FROM passages WHERE entity IN (SELECT value FROM json_each(?))
+     ORDER BY entity, ordinal`,
+    JSON.stringify(entities),
+  );
+}
+
+/** What a ranking asks of a memory beside its passages. */
+export interface RankedEntity {
+  readonly num: number;
+  readonly id: string;
+  readonly createdAt: number;
+  readonly sourceFile: string;
+}
+
+export function rankedEntities(db: Db, entities: readonly number[]): RankedEntity[] {
+  return db.all<RankedEntity>(
+    `SELECT num, id, created_ms AS createdAt, source_file AS sourceFile FROM entities
+     WHERE num IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(entities),
+  );
 }
 
 /** The passages with those labels. */
 export function passagesByLabel(db: Db, labels: readonly number[]): PassageRow[] {
+  if (labels.length === 0) return [];
   return db.all<PassageRow>(
     `SELECT label, entity, start, end, length, terms FROM passages
      WHERE label IN (SELECT value FROM json_each(?))`,
@@ -79,18 +109,15 @@ export function passagesByLabel(db: Db, labels: readonly number[]): PassageRow[]
 
 /** All passages of the entities that own any of the labels, by entity and order in the text. */
 export function passagesOfOwners(db: Db, labels: readonly number[]): PassageRow[] {
-  const all = labelsOfOwners(db, labels);
+  const entities = new Set(ownersByLabel(db, labels).map(({ entity }) => entity));
+  const all = labelsOfEntities(db, [...entities]).map(({ label }) => label);
   const rows = new Map(passagesByLabel(db, all).map((row) => [row.label, row]));
   return all.flatMap((label) => rows.get(label) ?? []);
 }
 
 /** The rows of the entities that own the labels, in the order of the labels, each once. */
 export function ownersOf(db: Db, labels: readonly number[]): number[] {
-  const rows = db.all<{ label: number; entity: number }>(
-    'SELECT label, entity FROM passages WHERE label IN (SELECT value FROM json_each(?))',
-    JSON.stringify(labels),
-  );
-  const owner = new Map(rows.map(({ label, entity }) => [label, entity]));
+  const owner = new Map(ownersByLabel(db, labels).map(({ label, entity }) => [label, entity]));
   const owners = labels.map((label) => owner.get(label)).filter((entity) => entity !== undefined);
   return [...new Set(owners)];
 }

@@ -4,22 +4,25 @@
  */
 import { AltError } from '../events/index.js';
 import { reindexAll } from '../projections/index.js';
-import { verifyLog, type Damage, type Verification } from '../replay/index.js';
-import type { DrainOptions } from './embedding.js';
+import { verifyLog, type Verification } from '../replay/index.js';
 import * as entities from './entities.js';
 import * as changes from './entity-changes.js';
 import type { Entity } from './entity.js';
 import { history, type History, type HistoryOptions } from './history.js';
 import { KnowledgeGraph } from './knowledge-graph.js';
-import * as maintenance from './maintenance.js';
 import { mine, type MineOptions, type MineReport } from './mining/mine.js';
 import { Opening, resolvePath, type DimensionOptions, type Identity } from './opening.js';
 import * as realms from './realms.js';
 import { checkDuplicate, type Duplicate } from './search/duplicates.js';
+import type { SearchOptions } from './search/options.js';
+import * as memories from './search/search-memories.js';
 import type { SearchResult } from './search/search.js';
-import type { SearchAnswer, SearchOptions } from './search/searcher.js';
+import type { SearchAnswer } from './search/searcher.js';
 import type { ChangeOptions, Session } from './session.js';
 import { status, type Status } from './status.js';
+import { Upkeep } from './upkeep.js';
+import type { DrainOptions } from './vectors/embedding.js';
+import * as switching from './vectors/switching.js';
 
 /** What long work takes: it stops between two steps when asked, and tells how far it is. */
 export interface LongWork {
@@ -32,6 +35,8 @@ export class Dimension {
   readonly #identity: Partial<Identity>;
   /** The knowledge graph. */
   readonly kg = new KnowledgeGraph(() => this.#session());
+  /** Checks and repairs. */
+  readonly upkeep = new Upkeep(() => ({ ...this.#opening.opened(), session: this.#session() }));
 
   constructor(options: DimensionOptions | Opening = {}, identity: Partial<Identity> = {}) {
     this.#opening = options instanceof Opening ? options : new Opening(options);
@@ -183,10 +188,23 @@ export class Dimension {
     return searcher.search(question, { pendingBudgetMs, ...options });
   }
 
+  /** Hybrid search for programs: near memories, why they were found, what was left out. */
+  async searchMemories(
+    query: string,
+    options: memories.SearchMemoriesOptions = {},
+  ): Promise<memories.MemoriesFound> {
+    const { searcher } = this.#opening.opened();
+    const { pendingBudgetMs } = this.#opening;
+    return memories.searchMemories(searcher, query, { pendingBudgetMs, ...options });
+  }
+
   /** Memories that say the same. @param threshold similarity from 0 to 1 */
-  async checkDuplicate(content: string, threshold = 0.9): Promise<Duplicate> {
-    const { session, embedding } = this.#opening.opened();
-    return checkDuplicate({ session, embedding }, content, threshold);
+  async checkDuplicate(
+    content: string,
+    threshold = 0.9,
+    within: Pick<SearchOptions, 'realm' | 'domain'> = {},
+  ): Promise<Duplicate> {
+    return checkDuplicate(this.#opening.opened(), content, { threshold, ...within });
   }
 
   /** Mines a text or Markdown file, or a folder of them. */
@@ -210,6 +228,41 @@ export class Dimension {
     return embedding.healing(() => embedding.drain(options));
   }
 
+  /**
+   * Chooses another embedder; searches go on by the old one until its vectors are there.
+   *
+   * @throws {AltError} INVALID_ARGUMENT, UNAVAILABLE, EMBEDDING_FAILED, CANCELLED, BUSY
+   */
+  async setEmbedder(
+    model: string,
+    options: switching.SwitchOptions & { readonly device?: string | undefined } = {},
+  ): Promise<switching.EmbedderSwitch> {
+    const open = this.#switchContext();
+    return open.embedding.healing(() => switching.setEmbedder(open, model, options));
+  }
+
+  /**
+   * Chooses what searches the vectors on this machine: `hnsw`, or `chroma` for a server.
+   *
+   * @throws {AltError} INVALID_ARGUMENT, UNAVAILABLE, CANCELLED, BUSY
+   */
+  async setBackend(
+    backend: string,
+    options: switching.SwitchOptions = {},
+  ): Promise<switching.BackendSwitch> {
+    const open = this.#switchContext();
+    return open.embedding.healing(() => switching.setBackend(open, backend, options));
+  }
+
+  async getBackend(): Promise<switching.BackendStatus> {
+    const open = this.#switchContext();
+    return open.embedding.healing(() => switching.getBackend(open));
+  }
+
+  #switchContext(): switching.SwitchContext {
+    return { session: this.#session(), embedding: this.#opening.opened().embedding };
+  }
+
   /** Empties the keyword and passage indexes and fills them from the memories. @returns rows. */
   async rebuildFts(): Promise<number> {
     const { store } = this.#session();
@@ -227,36 +280,6 @@ export class Dimension {
   async verify(options: LongWork = {}): Promise<Verification> {
     const { store } = this.#session();
     return verifyLog(store, options);
-  }
-
-  /** What SQLite finds wrong with the live views, as sentences; empty when they are sound. */
-  async integrity(): Promise<string[]> {
-    return maintenance.checkIntegrity(this.#opening.opened());
-  }
-
-  /** Gives the space of deleted rows back. */
-  async vacuum(): Promise<maintenance.Vacuumed> {
-    return maintenance.vacuum(this.#opening.opened());
-  }
-
-  /** Looks at log, views, indexes and vectors and says what is wrong. Changes nothing. */
-  async diagnose(options: Pick<LongWork, 'signal'> = {}): Promise<maintenance.Diagnosis> {
-    const open = this.#opening.opened();
-    return open.embedding.healing(() => maintenance.diagnose(open, options));
-  }
-
-  /**
-   * Looks for damage in this machine's own log and, unless `dryRun`, mends it: whole commits behind
-   * the damage go on under a new replica id, damaged bytes move to quarantine.
-   *
-   * @returns what was found, the lost seqs among it; undefined when the log is sound.
-   */
-  async salvage(options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
-    const { store, actor } = this.#session();
-    const damage = await store.repair(actor, options);
-    // Opening folds what is there now.
-    if (damage && !options.dryRun) await store.read(() => undefined);
-    return damage;
   }
 
   /** Drops every handle and opens anew. */

@@ -9,7 +9,13 @@ export {
 } from '../events/index.js';
 export type { Damage, Verification, Warning } from '../replay/index.js';
 export { Background } from './background.js';
-export { readSettings, type Environment, type Settings } from './config.js';
+export {
+  acceptModel,
+  readSettings,
+  type Environment,
+  type ModelSettings,
+  type Settings,
+} from './config.js';
 export { Dimension, type LongWork } from './dimension.js';
 export type { DimensionOptions, Identity } from './opening.js';
 export type { Added, AddOptions, EntityPage, ListOptions, NewEntity } from './entities.js';
@@ -24,9 +30,24 @@ export { OPERATIONS, type OperationName } from './operations/list.js';
 export type { Operation, OperationContext, OutputObject } from './operations/operation.js';
 export type { Domain, Realm, Taxonomy } from './realms.js';
 export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
+export {
+  downloadModel,
+  type Downloaded,
+  type DownloadOptions,
+} from './embedders/model-download.js';
+export {
+  listModels,
+  modelPath,
+  modelTerms,
+  verifyModels,
+  type ModelInfo,
+  type ModelVerification,
+} from './models.js';
 export type { Mode } from './search/request.js';
 export type { SearchResult } from './search/search.js';
-export type { SearchAnswer, SearchOptions } from './search/searcher.js';
+export type { SearchOptions } from './search/options.js';
+export type { MemoriesFound, MemoryHit, SearchMemoriesOptions } from './search/search-memories.js';
+export type { SearchAnswer } from './search/searcher.js';
 export { extractLineRange, renderWithLineNumbers } from './search/text-helpers.js';
 export type { Status } from './status.js';
 export { newSessionId } from './system.js';

@@ -4,8 +4,8 @@
  */
 import { createViews, Db } from '../projections/index.js';
 import { catchUp, verifyLog, type Verification } from '../replay/index.js';
-import type { Embedding } from './embedding.js';
-import type { Space } from './embedding-space.js';
+import type { Embedding } from './vectors/embedding.js';
+import type { Space } from './vectors/space.js';
 import type { Session } from './session.js';
 
 export interface MaintenanceContext {

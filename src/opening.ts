@@ -20,12 +20,16 @@ import {
 } from '../events/index.js';
 import { EMBEDDER_SETTING } from '../projections/index.js';
 import { Store, type Warning } from '../replay/index.js';
+import { modelSearch, readSettings } from './config.js';
 import { chooseEmbedder, openEmbedder, resolveEmbedderName } from './embedders/index.js';
-import { Embedding } from './embedding.js';
 import { Searcher } from './search/searcher.js';
 import type { Session } from './session.js';
 import { realSystem } from './system.js';
 import { checkShape } from './values.js';
+import { resolveBackendName } from './vectors/backend.js';
+import type { ChromaSettings } from './vectors/chroma-server.js';
+import { Embedding } from './vectors/embedding.js';
+import { readLocalChoices, writeLocalChoices } from './vectors/local-choices.js';
 import { VERSION } from './version.js';
 
 export interface DimensionOptions {
@@ -33,6 +37,10 @@ export interface DimensionOptions {
   readonly path?: string | undefined;
   /** For a new dimension: the embedder by name; `auto` picks the best that runs here. */
   readonly embedder?: string | undefined;
+  /** Where models run, if nobody chose otherwise for this dimension; `auto` when absent. */
+  readonly device?: string | undefined;
+  /** For a new dimension: what searches its vectors here; `hnsw` when absent. */
+  readonly backend?: string | undefined;
   /** Who asks; `{ kind: 'api' }` when absent. */
   readonly actor?: Actor | undefined;
   /** Whose words are filed; `user` when absent. */
@@ -42,11 +50,13 @@ export interface DimensionOptions {
   readonly thread?: 'inline' | 'worker' | undefined;
   /** How long a search embeds pending memories first, where it does not say; 1,500 when absent. */
   readonly pendingBudgetMs?: number | undefined;
-  /** A folder with further models. */
+  /** A folder with further models; it comes before all others. */
   readonly modelsFolder?: string | undefined;
   readonly lockWaitMs?: number | undefined;
   /** Up to how many vectors each is looked at; beyond, an index proposes. 25,000 when absent. */
   readonly exactVectorsMax?: number | undefined;
+  /** The server of the chroma backend; what the user's settings say when absent. */
+  readonly chroma?: ChromaSettings | undefined;
   /** @internal For tests: a file system that fails on command. */
   readonly files?: Files | undefined;
 }
@@ -107,9 +117,13 @@ export class Opening {
       return false;
     }
     const requested = resolveEmbedderName(this.#options.embedder ?? 'auto');
-    const name = requested === 'auto' ? (await chooseEmbedder()).name : requested;
-    const embedder = await openEmbedder(name);
-    const { session } = this.#openAs(await this.#makeIdentity());
+    const models = modelSearch(this.path, this.#options.modelsFolder);
+    const name = requested === 'auto' ? (await chooseEmbedder(models)).name : requested;
+    const embedder = await openEmbedder(name, { models });
+    const backend = resolveBackendName(this.#options.backend ?? 'hnsw');
+    const made = await this.#makeIdentity();
+    if (backend !== 'hnsw') writeLocalChoices(this.path, { backend });
+    const { session } = this.#openAs(made);
     const space = name === 'numpy' ? 'numpy' : embedder.spaceId;
     return this.#created({ ...session, ...identity }, { requested, name, space });
   }
@@ -179,12 +193,24 @@ export class Opening {
     const session: Session = { store, actor, source, system: realSystem };
     const embedding = new Embedding(store, {
       thread: thread ?? 'inline',
-      modelsFolder,
+      models: modelSearch(this.path, modelsFolder),
       exactVectorsMax,
+      chroma: this.#options.chroma ?? readSettings({ dimension: this.path }).chroma,
+      device: this.#options.device,
       label,
     });
     this.#open = { session, embedding, searcher: new Searcher(store, embedding) };
+    this.#warnOfBackend(store);
     return this.#open;
+  }
+
+  /** A backend is named for new dimensions only. */
+  #warnOfBackend(store: Store): void {
+    const { backend } = readLocalChoices(this.path);
+    const named = resolveBackendName(this.#options.backend ?? backend);
+    if (named === backend) return;
+    const message = `The dimension is searched by ${backend}, not ${named}: see "alt backend".`;
+    store.warn({ code: 'BACKEND_DIFFERS', message });
   }
 
   /** @throws {AltError} DIMENSION_CLOSED, DIMENSION_NOT_FOUND */

@@ -7,7 +7,9 @@ import {
   listRealms as realmRows,
   readHeads,
 } from '../projections/index.js';
-import type { Embedding, EmbeddingState } from './embedding.js';
+import type { BackendName } from './vectors/backend.js';
+import type { Embedding, EmbeddingState } from './vectors/embedding.js';
+import { readLocalChoices } from './vectors/local-choices.js';
 import { toIso } from './entity.js';
 import { listRealms, type Realm } from './realms.js';
 import type { Session } from './session.js';
@@ -26,7 +28,15 @@ export interface Status {
   readonly embedder: string;
   readonly embedding: string;
   readonly embedder_state: EmbeddingState['state'];
-  readonly backend: 'hnsw' | 'flat';
+  /** The embedder that was chosen; another one answers until its vectors are complete. */
+  readonly embedder_requested: string;
+  /** Passages that the chosen embedder still has to embed before it answers. */
+  readonly stale: number;
+  readonly space_id: string | null;
+  readonly device: string | null;
+  readonly backend: BackendName;
+  /** How vectors are searched: by an index, one by one, by a server. */
+  readonly index_mode: 'hnsw' | 'flat' | 'chroma';
   readonly fts_enabled: boolean;
   /** Passages with and without a vector. */
   readonly vectors: number;
@@ -66,8 +76,6 @@ export async function status(
     };
   });
   const state = await embedding.describe();
-  const pending = state.info ? await embedding.pending() : counts.passages;
-  const name = state.info?.name ?? state.requested;
   return {
     initialized: true,
     path,
@@ -77,13 +85,9 @@ export async function status(
     domains: counts.domains,
     facts: counts.facts,
     realms_detail: await listRealms(session),
-    embedder: name,
-    embedding: name,
-    embedder_state: state.state,
-    backend: isHnswAvailable() ? 'hnsw' : 'flat',
+    ...embedderOf(state),
+    ...(await vectorsOf(session, embedding, { state, passages: counts.passages })),
     fts_enabled: true,
-    vectors: counts.passages - pending,
-    pending,
     log: {
       events: counts.events.total,
       unknown: counts.events.unknown,
@@ -96,14 +100,52 @@ export async function status(
   };
 }
 
+type EmbedderFields =
+  'embedder' | 'embedding' | 'embedder_state' | 'embedder_requested' | 'stale' | 'device';
+
+function embedderOf(state: EmbeddingState): Pick<Status, EmbedderFields | 'space_id'> {
+  const { info, requested, stale } = state;
+  const name = info?.name ?? requested;
+  return {
+    embedder: name,
+    embedding: name,
+    embedder_state: state.state,
+    embedder_requested: requested,
+    stale,
+    space_id: info?.spaceId ?? null,
+    device: info?.device ?? null,
+  };
+}
+
+async function vectorsOf(
+  session: Session,
+  embedding: Embedding,
+  known: { readonly state: EmbeddingState; readonly passages: number },
+): Promise<Pick<Status, 'backend' | 'index_mode' | 'vectors' | 'pending'>> {
+  const { state, passages } = known;
+  if (!state.info) {
+    const { backend } = readLocalChoices(session.store.folder);
+    return { backend, index_mode: 'flat', vectors: 0, pending: passages };
+  }
+  const space = await embedding.space();
+  const { name, mode, degraded } = await space.backend.describe();
+  if (degraded !== undefined) {
+    session.store.warn({ code: 'BACKEND_DEGRADED', message: `Vectors: ${degraded}.` });
+  }
+  const pending = await embedding.lacking(space);
+  return { backend: name, index_mode: mode, vectors: passages - pending, pending };
+}
+
 function warningsOf(
   state: EmbeddingState,
   events: { readonly unknown: number; readonly invalid: number },
 ): string[] {
   const warnings: string[] = [];
   if (state.state === 'unavailable') {
-    warnings.push(`The embedder is unavailable, search is by keyword only: ${state.reason ?? ''}`);
+    const instead = state.info ? `${state.info.name} answers` : 'search is by keyword only';
+    warnings.push(`The embedder is unavailable, ${instead}: ${state.reason ?? ''}`);
   }
+  warnings.push(...(state.info?.warnings ?? []));
   if (!isHnswAvailable()) {
     warnings.push('hnswlib-node is not installed: vectors are searched one by one.');
   }

@@ -73,7 +73,7 @@ function addRepairStatus(shell: Shell): void {
     .description('Show whether log and views are sound')
     .action(
       shell.action({}, async ({ dimension, output, signal }) => {
-        const found = await dimension.diagnose({ signal });
+        const found = await dimension.upkeep.diagnose({ signal });
         output.result(statusOf(found), () => statusLines(found));
         return found.ok ? 0 : HEALTH_PROBLEM;
       }),
@@ -182,13 +182,13 @@ function stepsOf(dimension: Dimension, flags: RepairFlags): Step[] {
   const { integrity = false, vacuum = false, rebuildFts = false } = flags;
   const check: Step = {
     key: 'integrity_errors',
-    work: () => dimension.integrity(),
+    work: () => dimension.upkeep.integrity(),
     told: (errors) => integrityLines(errors as readonly string[], integrity),
   };
   const shrink: Step = {
     key: 'vacuum',
     question: `VACUUM the views of ${dimension.path}?`,
-    work: () => dimension.vacuum(),
+    work: () => dimension.upkeep.vacuum(),
     told: () => ['VACUUM complete.'],
   };
   const index: Step = {
@@ -214,7 +214,7 @@ function integrityLines(errors: readonly string[], wasAsked: boolean): string[] 
 }
 
 async function showStatus({ dimension, output, signal }: Run): Promise<number> {
-  const found = await dimension.diagnose({ signal });
+  const found = await dimension.upkeep.diagnose({ signal });
   const { backend } = await dimension.status();
   const value = { ...statusOf(found), backend };
   output.result(value, () => JSON.stringify(value, undefined, 2));
@@ -226,12 +226,12 @@ function repairLog(
   dimension: Dimension,
   options: { readonly dryRun: boolean },
 ): Promise<Damage | undefined> {
-  return dimension.salvage(options);
+  return dimension.upkeep.salvage(options);
 }
 
 async function scan({ dimension, output, signal }: Run): Promise<number> {
   const damage = (await repairLog(dimension, { dryRun: true })) ?? null;
-  const found = await dimension.diagnose({ signal });
+  const found = await dimension.upkeep.diagnose({ signal });
   const value = { ...found, counts: statusOf(found).differences, damage };
   output.result(value, () => scanLines(found, damage).join('\n'));
   return found.ok && damage === null ? 0 : HEALTH_PROBLEM;
@@ -264,7 +264,7 @@ async function prune(run: Run, flags: RepairFlags): Promise<number> {
     run.output.note('Nothing was changed. Add --yes to mend it.');
     return 0;
   }
-  const before = await run.dimension.diagnose({ signal: run.signal });
+  const before = await run.dimension.upkeep.diagnose({ signal: run.signal });
   const damage = (await repairLog(run.dimension, { dryRun: false })) ?? null;
   const rebuilt = before.ok && damage === null ? null : await rebuild(run);
   const value = { mended: statusOf(before).differences, damage, rebuilt };

@@ -76,6 +76,12 @@ export class EmbeddingCache {
     return guarded(() => this.#db.get(sql, this.#space, textHash)) !== undefined;
   }
 
+  /** How many texts have no vector because the embedder found nothing in them. */
+  emptyCount(): number {
+    const sql = 'SELECT count(*) AS count FROM vectors WHERE space = ? AND length(vector) = 0';
+    return guarded(() => this.#db.get<{ count: number }>(sql, this.#space)?.count ?? 0);
+  }
+
   /** Stores vectors and moves the mark: every passage up to that label is embedded. */
   put(rows: readonly CachedVector[], mark: Mark): void {
     guarded(() => {

@@ -81,6 +81,10 @@ export class ExactVectors {
     return this.#labels.filter((label) => label !== GONE);
   }
 
+  has(label: number): boolean {
+    return this.#rowOf.has(label);
+  }
+
   /** That label's vector, as a view that the next change may overwrite. */
   vector(label: number): Float32Array | undefined {
     const row = this.#rowOf.get(label);

@@ -50,13 +50,14 @@ export function countPassagesAfter(db: Db, label: number): number {
   return db.get<{ count: number }>(sql, label)?.count ?? 0;
 }
 
-/** Labels of all passages in a realm and domain, ascending. */
-export function labelsIn(db: Db, place: Place): number[] {
+/** Labels of the passages in a realm and domain, ascending; all of them without a limit. */
+export function labelsIn(db: Db, place: Place, limit = -1): number[] {
   const { where, values } = placeCondition(place);
   const rows = db.all<{ label: number }>(
     `SELECT label FROM entities JOIN passages ON entity = num WHERE living = 1 ${where}
-     ORDER BY label`,
+     ORDER BY label LIMIT ?`,
     ...values,
+    limit,
   );
   return rows.map(({ label }) => label);
 }

@@ -13,6 +13,13 @@ import type { Operation } from './operation.js';
 import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
 import { checkDuplicate, search } from './search.js';
 import { closeDimension, getStatus, initDimension, ping, rebuildFts, reconnect } from './upkeep.js';
+import {
+  getBackend,
+  getDefaultEmbedder,
+  setBackend,
+  setDefaultEmbedder,
+  setEmbedder,
+} from './vectors.js';
 
 export const OPERATIONS = {
   search,
@@ -33,6 +40,11 @@ export const OPERATIONS = {
   kg_add: kgAdd,
   kg_query: kgQuery,
   kg_invalidate: kgInvalidate,
+  set_backend: setBackend,
+  get_backend: getBackend,
+  set_embedder: setEmbedder,
+  set_default_embedder: setDefaultEmbedder,
+  get_default_embedder: getDefaultEmbedder,
   rebuild_fts: rebuildFts,
   reconnect,
   init_dimension: initDimension,

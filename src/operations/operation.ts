@@ -11,6 +11,8 @@ export interface Annotations {
   readonly readOnly: boolean;
   readonly destructive: boolean;
   readonly idempotent: boolean;
+  /** Whether it reaches beyond the dimension, to a server that the user named. */
+  readonly openWorld?: boolean;
 }
 
 export const READS: Annotations = { readOnly: true, destructive: false, idempotent: true };

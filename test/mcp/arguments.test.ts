@@ -135,7 +135,8 @@ describe('refusals', () => {
       message: 'Unknown: relm.',
       hint:
         "Did you mean 'realm' by 'relm'? " +
-        'It takes: query, n_results, realm, domain, mode, explain.',
+        'It takes: query, n_results, realm, domain, mode, max_distance, candidate_strategy, ' +
+        'explain.',
     });
     expect(refusal('ping', { x: 1 })).toMatchObject({ hint: 'It takes no arguments.' });
   });

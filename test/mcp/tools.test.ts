@@ -51,6 +51,11 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ['kg_invalidate', { subject: 'van', predicate: 'has', object: 'new tyres' }],
   ['delete_entity', { entity_id: 'two' }],
   ['delete_entities', { entity_ids: ['three', 'none'] }],
+  ['get_backend', {}],
+  ['set_backend', { backend: 'faiss' }],
+  ['set_embedder', { model: 'numpy', device: 'cpu' }],
+  ['set_default_embedder', { model: 'tfidf' }],
+  ['get_default_embedder', {}],
   ['rebuild_fts', {}],
   ['get_status', {}],
   ['reconnect', {}],
@@ -99,6 +104,7 @@ describe('the list', () => {
     const hints = Object.fromEntries(tools.map(({ name, annotations }) => [name, annotations]));
     expect(hints.search).toMatchObject({ readOnlyHint: true, destructiveHint: false });
     expect(hints.add_entity).toMatchObject({ readOnlyHint: false, idempotentHint: false });
+    expect(hints.set_embedder).toMatchObject({ idempotentHint: true, openWorldHint: true });
     expect(hints.delete_entity).toMatchObject({ destructiveHint: true, idempotentHint: true });
   });
 
@@ -209,6 +215,11 @@ describe('a call with bad arguments', () => {
       ['search', { query: 'a', mode: 'fuzzy' }, 'invalid_argument'],
       ['search', { query: 'a', n_results: 2.5 }, 'invalid_argument'],
       ['delete_entities', { entity_ids: 'x' }, 'invalid_argument'],
+      ['set_backend', { backend: 'redis' }, 'invalid_argument'],
+      ['set_embedder', { model: 'word2vec' }, 'invalid_argument'],
+      ['set_embedder', { model: 'numpy', device: 'tpu' }, 'invalid_argument'],
+      ['set_embedder', { model: 'embeddinggemma' }, 'unavailable'],
+      ['set_default_embedder', { model: 'word2vec' }, 'invalid_argument'],
     ];
     for (const [name, input, code] of bad) {
       const refused = await refusal(name, input);
@@ -234,6 +245,8 @@ describe('a read-only server', () => {
       'get_status',
       'list_domains',
       'kg_query',
+      'get_backend',
+      'get_default_embedder',
       'reconnect',
       'ping',
     ]);

@@ -52,14 +52,14 @@ const ids = async (): Promise<string[]> =>
 describe('repair of a damaged log', () => {
   it('finds nothing in a sound log', async () => {
     await addNumbered(3);
-    expect(await dimension.salvage({ dryRun: true })).toBeUndefined();
+    expect(await dimension.upkeep.salvage({ dryRun: true })).toBeUndefined();
   });
 
   it('says what would be lost, and changes nothing, in a dry run', async () => {
     await addNumbered(6);
     flipInside('memory number 3');
     const before = readFileSync(segmentPath());
-    const damage = await dimension.salvage({ dryRun: true });
+    const damage = await dimension.upkeep.salvage({ dryRun: true });
     expect(damage).toMatchObject({ salvageableCommits: 3, salvageableEvents: 3 });
     expect(damage?.lost).toHaveLength(1);
     expect(readFileSync(segmentPath()).equals(before)).toBe(true);
@@ -69,7 +69,7 @@ describe('repair of a damaged log', () => {
     await addNumbered(6);
     flipInside('memory number 3');
     expect((await dimension.verify()).ok).toBe(false);
-    await dimension.salvage({ dryRun: false });
+    await dimension.upkeep.salvage({ dryRun: false });
     expect(await ids()).toEqual(['m1', 'm2', 'm4', 'm5', 'm6']);
     expect(readdirSync(join(folder, 'log'))).toHaveLength(2);
     expect(readdirSync(join(folder, 'quarantine'))).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('repair of a damaged log', () => {
     flipInside('memory number 6');
     truncateSync(segmentPath(), size - 10);
     await expect(addNumbered(1, 7)).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
-    const damage = await dimension.salvage({ dryRun: false });
+    const damage = await dimension.upkeep.salvage({ dryRun: false });
     expect(damage?.lost.length).toBeGreaterThan(0);
     expect(await ids()).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
     await addNumbered(1, 7);
@@ -97,7 +97,7 @@ describe('repair of a damaged log', () => {
     await addNumbered(4);
     flipInside('memory number 2');
     const other = new Dimension({ path: folder });
-    await other.salvage({ dryRun: false });
+    await other.upkeep.salvage({ dryRun: false });
     await other.close();
     await addNumbered(1, 9);
     expect(await ids()).toEqual(['m1', 'm3', 'm4', 'm9']);
@@ -112,10 +112,10 @@ describe('repair of a damaged log', () => {
     flipInside('memory number 2');
     const damaged = segmentPath();
     const bytes = readFileSync(damaged);
-    await dimension.salvage({ dryRun: false });
+    await dimension.upkeep.salvage({ dryRun: false });
     writeFileSync(damaged, bytes);
     expect((await dimension.verify()).ok).toBe(false);
-    expect(await dimension.salvage({ dryRun: false })).toBeDefined();
+    expect(await dimension.upkeep.salvage({ dryRun: false })).toBeDefined();
     expect(await ids()).toEqual(['m1', 'm3', 'm4']);
     expect((await dimension.verify()).ok).toBe(true);
   });
@@ -141,8 +141,8 @@ describe('repair of a damaged log', () => {
   it('can be run again after it was cut short', async () => {
     await addNumbered(4);
     flipInside('memory number 2');
-    await dimension.salvage({ dryRun: false });
-    expect(await dimension.salvage({ dryRun: false })).toBeUndefined();
+    await dimension.upkeep.salvage({ dryRun: false });
+    expect(await dimension.upkeep.salvage({ dryRun: false })).toBeUndefined();
     expect(await ids()).toEqual(['m1', 'm3', 'm4']);
   });
 });

@@ -5,6 +5,7 @@
  * `node child.js <task> <folder> <json arguments>`
  */
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Dimension } from '../../src/index.js';
 import { textOf } from './texts.js';
 
@@ -98,6 +99,33 @@ async function embed({ dimension }: Job): Promise<void> {
   say({ pending: await dimension.embedPending({ snapshot: true }) });
 }
 
+/** Embeds what is pending, as often as others leave something, and says how much it did itself. */
+async function embedShare({ dimension }: Job): Promise<void> {
+  await dimension.status();
+  say({ ready: true });
+  await waitForParent();
+  let embedded = 0;
+  for (let pending = 1; pending > 0;) {
+    let run = 0;
+    pending = await dimension.embedPending({ onProgress: (done) => (run = done) });
+    embedded += run;
+    if (pending > 0) await pause(100);
+  }
+  say({ embedded });
+}
+
+/** Changes the embedder to and fro without end. */
+async function change({ dimension }: Job): Promise<void> {
+  await dimension.status();
+  say({ ready: true });
+  for (;;) {
+    for (const name of ['sentence', 'numpy']) {
+      await dimension.setEmbedder(name);
+      say({ chosen: name });
+    }
+  }
+}
+
 /** Searches by meaning, then embeds what is pending and writes the index. */
 async function find({ dimension, name = '', count = 10 }: Job): Promise<void> {
   const found = await dimension.search(name, { mode: 'vector', limit: count });
@@ -152,6 +180,8 @@ const TASKS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
   read,
   rebuild,
   embed,
+  embedShare,
+  change,
   find,
   mine,
   create,

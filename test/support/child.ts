@@ -25,6 +25,8 @@ export interface Line {
   readonly rebuilt?: { readonly events: number };
   readonly ids?: readonly string[];
   readonly pending?: number;
+  readonly embedded?: number;
+  readonly chosen?: string;
   readonly mined?: string;
   readonly warning?: { readonly code: string; readonly message: string };
   readonly call?: string;

@@ -1,7 +1,17 @@
 /** Pending passages, cut into pieces that are embedded and stored one after the other. */
-import type { CachedVector, PassageText } from '../projections/index.js';
-import { DIMENSION } from './embedders/index.js';
-import type { Space } from './embedding-space.js';
+import {
+  passagesAfter,
+  passageTexts,
+  type CachedVector,
+  type Db,
+  type EmbeddingCache,
+  type PassageText,
+} from '../../projections/index.js';
+import { DIMENSION, type EmbedOptions } from '../embedders/index.js';
+import type { Space } from './space.js';
+
+/** Passages looked at in one turn. */
+export const ROWS_PER_TURN = 256;
 
 /** Passages that were looked at together. */
 export interface Turn {
@@ -17,6 +27,18 @@ export interface Step {
   readonly texts: readonly PassageText[];
   /** Everything up to this label has a vector once the step is done. */
   readonly through: number;
+}
+
+/** The next passages beyond the mark, those without a vector with their texts. */
+export function nextTurn(db: Db, cache: EmbeddingCache, generation: string): Turn {
+  const mark = cache.mark(generation);
+  const rows = passagesAfter(db, mark, ROWS_PER_TURN);
+  const missing = rows.filter(({ textHash }) => !cache.has(textHash));
+  const texts = passageTexts(
+    db,
+    missing.map(({ label }) => label),
+  );
+  return { generation, mark, texts, through: rows.at(-1)?.label ?? mark };
 }
 
 /** Cuts a turn into pieces of at most `size` texts; the last reaches to the turn's end. */
@@ -35,10 +57,9 @@ export function steps(turn: Turn, size: number): Step[] {
 export async function embedStep(
   space: Pick<Space, 'embedder' | 'cache'>,
   step: Step,
-  signal?: AbortSignal,
+  options: EmbedOptions = {},
 ): Promise<void> {
   const texts = step.texts.map(({ text }) => text);
-  const options = signal ? { signal } : {};
   const { vectors, empty } = await space.embedder.embedDocuments(texts, options);
   const rows: CachedVector[] = step.texts.map(({ textHash, stream }, at) => {
     const vector = vectors.subarray(at * DIMENSION, (at + 1) * DIMENSION);

@@ -6,29 +6,30 @@ import {
   settingOf,
   type Db,
   type EmbeddingCache,
-  type PassageIndex,
-} from '../projections/index.js';
-import { numpyFitSize, type Embedder } from './embedders/index.js';
+} from '../../projections/index.js';
+import { numpyFitSize, type Embedder } from '../embedders/index.js';
+import type { VectorBackend } from './backend.js';
 
 export interface Space {
+  /** As it is written in the log, or was asked for. */
+  readonly name: string;
   readonly embedder: Embedder;
   readonly cache: EmbeddingCache;
-  readonly index: PassageIndex;
-  /** For the fitted embedder: which texts it was fitted on. */
+  readonly backend: VectorBackend;
+  /** For the fitted embedder: which texts it was fitted on; else the name. */
   readonly fit: string;
 }
 
 /** The space that a dimension is to be searched in. */
-export interface Wanted {
-  /** Of the embedder. */
-  readonly name: string;
-  /** For the fitted embedder: which texts it is to be fitted on. */
-  readonly fit: string;
-}
+export type Wanted = Pick<Space, 'name' | 'fit'>;
 
 export function wantedIn(db: Db): Wanted {
   const chosen = settingOf(db, EMBEDDER_SETTING) as { name?: string } | undefined;
-  const name = chosen?.name ?? 'auto';
+  return wantedBy(db, chosen?.name ?? 'auto');
+}
+
+/** What an embedder of that name would be here and now. */
+export function wantedBy(db: Db, name: string): Wanted {
   return { name, fit: name === 'numpy' ? fitOf(db) : name };
 }
 
@@ -36,4 +37,10 @@ export function wantedIn(db: Db): Wanted {
 function fitOf(db: Db): string {
   const size = numpyFitSize(countEntities(db));
   return size === 0 ? 'numpy' : `numpy:${hashOfFirstContents(db, size)}`;
+}
+
+export async function closeSpace(space: Space | undefined): Promise<void> {
+  await space?.backend.close();
+  space?.cache.close();
+  await space?.embedder.dispose();
 }

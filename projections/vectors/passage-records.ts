@@ -1,0 +1,167 @@
+/**
+ * Passages as a vector store outside knows them, and what of the journal it has not heard yet.
+ *
+ * How far a store was told is a cursor: the last event of each replica, by seq and digest. A digest
+ * that does not match means that the log is another one than it was then.
+ */
+import type { Db, SqlValue } from '../database.js';
+import { placeCondition, type Place } from '../entity-queries.js';
+
+export interface PassageRecord {
+  readonly label: number;
+  readonly stream: string;
+  /** Of the memory. */
+  readonly id: string;
+  readonly realm: string;
+  readonly domain: string;
+  /** Empty where there is none. */
+  readonly sourceFile: string;
+  readonly ordinal: number;
+  readonly start: number;
+  readonly textHash: Buffer;
+}
+
+const RECORD = `SELECT label, stream, entities.id, realm, domain, source_file AS sourceFile, ordinal, start,
+    text_hash AS textHash
+  FROM passages JOIN entities ON num = entity`;
+
+/** The passages behind a label up to another, ascending, at most `limit`. */
+export function recordsBetween(
+  db: Db,
+  labels: { readonly after: number; readonly through: number },
+  limit: number,
+): PassageRecord[] {
+  return db.all<PassageRecord>(
+    `${RECORD} WHERE label > ? AND label <= ? ORDER BY label LIMIT ?`,
+    labels.after,
+    labels.through,
+    limit,
+  );
+}
+
+/** All passages of the living memories among those streams. */
+export function recordsOfStreams(db: Db, streams: readonly string[]): PassageRecord[] {
+  const sql = `SELECT label, stream, entities.id, realm, domain, source_file AS sourceFile, ordinal, start,
+      text_hash AS textHash
+    FROM json_each(?) CROSS JOIN entities ON stream = value CROSS JOIN passages ON entity = num`;
+  return db.all<PassageRecord>(sql, JSON.stringify(streams));
+}
+
+/** By replica. */
+export type JournalCursor = Readonly<Record<string, CursorEntry>>;
+
+export interface CursorEntry {
+  readonly seq: number;
+  /** Hex. */
+  readonly digest: string;
+}
+
+/** The cursor behind everything that is folded. */
+export function journalCursor(db: Db): JournalCursor {
+  const rows = db.all<CursorEntry & { replica: string }>(
+    `SELECT replica, seq, lower(hex(digest)) AS digest FROM writers JOIN events USING (writer)
+     WHERE seq = (SELECT max(seq) FROM events AS others WHERE others.writer = writers.writer)`,
+  );
+  return Object.fromEntries(rows.map(({ replica, ...entry }) => [replica, entry]));
+}
+
+/** Whether the events that a cursor stands on are those of this journal. */
+export function holdsCursor(db: Db, cursor: JournalCursor): boolean {
+  return Object.entries(cursor).every(([replica, { seq, digest }]) => {
+    const row = db.get<{ digest: string }>(
+      `SELECT lower(hex(digest)) AS digest FROM writers JOIN events USING (writer)
+       WHERE replica = ? AND seq = ?`,
+      replica,
+      seq,
+    );
+    return row?.digest === digest;
+  });
+}
+
+export interface EventsBeyond {
+  /** The cursor behind them. */
+  readonly cursor: JournalCursor;
+  /** The streams of memories that they are about. */
+  readonly streams: readonly string[];
+  readonly count: number;
+}
+
+/** The next events that a cursor does not cover, at most `limit`. */
+export function eventsBeyond(db: Db, cursor: JournalCursor, limit: number): EventsBeyond {
+  const rows = db.all<CursorEntry & { replica: string; stream: string | null }>(
+    `SELECT replica, seq, stream, lower(hex(digest)) AS digest
+     FROM writers CROSS JOIN events ON events.writer = writers.writer
+       AND seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)
+     LIMIT ?`,
+    seqsOf(cursor),
+    limit,
+  );
+  const entries: Record<string, CursorEntry> = { ...cursor };
+  const streams = new Set<string>();
+  for (const { replica, stream, seq, digest } of rows) {
+    if (seq > (entries[replica]?.seq ?? 0)) entries[replica] = { seq, digest };
+    if (stream?.startsWith('entity:') === true) streams.add(stream);
+  }
+  return { cursor: entries, streams: [...streams], count: rows.length };
+}
+
+const seqsOf = (cursor: JournalCursor): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(cursor).map(([key, { seq }]) => [key, seq])));
+
+/** Which passages of a place a store may not have, or not as they are: at most `limit` labels. */
+export function labelsBeyond(
+  db: Db,
+  told: { readonly cursor: JournalCursor; readonly label: number },
+  { place, limit }: { readonly place: Place; readonly limit: number },
+): number[] {
+  const { where, values } = placeCondition(place);
+  const rows = db.all<{ label: number }>(
+    `SELECT label FROM passages JOIN entities ON num = entity WHERE label > ? ${where}
+     UNION
+     SELECT label FROM (
+       SELECT DISTINCT stream FROM writers CROSS JOIN events ON events.writer = writers.writer
+         AND seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)
+       WHERE stream >= 'entity:' AND stream < 'entity;'
+     ) AS told CROSS JOIN entities ON entities.stream = told.stream
+       CROSS JOIN passages ON entity = num
+     WHERE true ${where} LIMIT ?`,
+    told.label,
+    ...values,
+    seqsOf(told.cursor),
+    ...values,
+    limit,
+  );
+  return rows.map(({ label }) => label);
+}
+
+/** What a store outside says a passage is. */
+export interface PassageClaim {
+  readonly stream: string;
+  readonly start: number;
+  /** Hex. */
+  readonly textHash: string;
+}
+
+/**
+ * Which claims hold: the label of the passage at each claim's index, undefined where there is none
+ * (any more) that says this, `'elsewhere'` where it is not in the place.
+ */
+export function labelsClaimed(
+  db: Db,
+  claims: readonly PassageClaim[],
+  place: Place,
+): (number | 'elsewhere' | undefined)[] {
+  const { where, values } = placeCondition(place);
+  const fits: SqlValue[] = [...values];
+  const rows = db.all<{ at: number; label: number; fits: number }>(
+    `SELECT key AS at, label, (true ${where}) AS fits
+     FROM json_each(?) CROSS JOIN entities ON stream = value ->> '$.stream'
+       CROSS JOIN passages ON entity = num AND start = value ->> '$.start'
+     WHERE text_hash = unhex(value ->> '$.textHash')`,
+    ...fits,
+    JSON.stringify(claims),
+  );
+  const labels = new Array<number | 'elsewhere' | undefined>(claims.length).fill(undefined);
+  for (const row of rows) labels[row.at] = row.fits === 1 ? row.label : 'elsewhere';
+  return labels;
+}

@@ -1,0 +1,297 @@
+/**
+ * The backend for dimensions past one machine's memory: a Chroma server holds a copy of the vectors
+ * and proposes the nearest. The cache stays the truth; without the server everything is found all
+ * the same, by this process alone.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { nodeFiles } from '../../events/index.js';
+import {
+  countPassagesAfter,
+  eventsBeyond,
+  labelsBeyond,
+  labelsClaimed,
+  PassageIndex,
+  VectorMemory,
+  type Db,
+} from '../../projections/index.js';
+import type { Store } from '../../replay/index.js';
+import type {
+  BackendContext,
+  BackendState,
+  BackendWork,
+  NearestRequest,
+  PushWork,
+  VectorBackend,
+  VectorSearch,
+} from './backend.js';
+import {
+  ChromaCollection,
+  claimOf,
+  type CollectionOwner,
+  type StoredRecord,
+} from './chroma-collection.js';
+import { ChromaSearch, type ServerAnswer } from './chroma-search.js';
+import {
+  ChromaServer,
+  ChromaTrouble,
+  type CallOptions,
+  type ChromaSettings,
+} from './chroma-server.js';
+import { chromaStatePath, placeOf, readChromaState, type ChromaState } from './chroma-state.js';
+import { ChromaSync, type SyncWork } from './chroma-sync.js';
+import { readServing } from './local-choices.js';
+
+/** So few are looked at each: about 1 ms. */
+const EXACT_MAX = 5_000;
+/** More than wanted is asked for: the server's index is not exact, and some of it may be gone. */
+const SPARE_FACTOR = 2;
+const SPARE_COUNT = 50;
+const PROPOSED_MAX = 20_000;
+/** Vectors that were loaded because the server did not answer are let go when unused so long. */
+const INDEX_IDLE_MS = 60_000;
+const DESCRIBE_MS = 3_000;
+/** Records that stand for nothing, remembered until the next push. */
+const STRAYS_MAX = 1_000;
+
+export class ChromaBackend implements VectorBackend {
+  readonly name = 'chroma';
+  readonly #context: BackendContext;
+  readonly #server: ChromaServer;
+  readonly #memory: VectorMemory;
+  readonly #exactMax: number;
+  #opening: Promise<ChromaCollection | undefined> | undefined;
+  #index: PassageIndex | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  readonly #strays = new Set<string>();
+  /** The collection is gone, or holds less than was put there. */
+  #hasLost = false;
+  #isTidy = false;
+
+  constructor(context: BackendContext, settings: ChromaSettings) {
+    this.#context = context;
+    this.#server = new ChromaServer(settings, context.closing);
+    this.#memory = new VectorMemory(context.cache);
+    this.#exactMax = Math.min(context.exactMax ?? EXACT_MAX, EXACT_MAX);
+  }
+
+  async ask(query: Float32Array, request: NearestRequest): Promise<VectorSearch> {
+    const parts = {
+      query,
+      request,
+      exactMax: this.#exactMax,
+      memory: this.#memory,
+      index: () => this.#exactIndex(),
+      onStrays: (strays: readonly string[]) => {
+        for (const id of strays) if (this.#strays.size < STRAYS_MAX) this.#strays.add(id);
+      },
+    };
+    try {
+      return new ChromaSearch({ ...parts, answer: await this.#askServer(query, request) });
+    } catch (error) {
+      if (!(error instanceof ChromaTrouble)) throw error;
+      this.#note(error);
+      return new ChromaSearch({ ...parts, degraded: error.brief });
+    }
+  }
+
+  /** Asks for more while too much of it stands for nothing. @throws {ChromaTrouble} */
+  async #askServer(
+    query: Float32Array,
+    request: NearestRequest,
+  ): Promise<ServerAnswer | undefined> {
+    const told = this.#readState();
+    const collection = await this.#open({ creates: false });
+    this.#hasLost = told?.id !== collection?.id;
+    if (!collection || !told || this.#hasLost) return undefined;
+    const { count: wanted, place } = request;
+    const holding = collection.count();
+    let count = wanted * SPARE_FACTOR + SPARE_COUNT;
+    for (;;) {
+      const asking = collection.query(query, { count, place });
+      const [records, total] = await Promise.all([asking, holding]);
+      this.#hasLost = total < told.count;
+      if (this.#hasLost) return undefined;
+      if (records.length < count || count >= PROPOSED_MAX) return { records, told };
+      const valid = await this.#context.store.read((db) => countValid(db, records, request));
+      if (valid >= wanted) return { records, told };
+      count *= 4;
+    }
+  }
+
+  get #owner(): CollectionOwner {
+    const { store, spaceId } = this.#context;
+    return { dimension: store.identity.id, space: spaceId, replica: ownerOf(store) };
+  }
+
+  #readState(): ChromaState | undefined {
+    const { store, spaceId } = this.#context;
+    return readChromaState(chromaStatePath(store.folder, spaceId), placeOf(this.#server.settings));
+  }
+
+  /** The collection, looked for once. @throws {ChromaTrouble} */
+  async #open(
+    options: CallOptions & { readonly creates: boolean },
+  ): Promise<ChromaCollection | undefined> {
+    this.#opening ??= ChromaCollection.open(this.#server, this.#owner, options);
+    const opening = this.#opening;
+    try {
+      const collection = await opening;
+      if (!collection) this.#opening = undefined;
+      if (collection || !options.creates) return collection;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+    return this.#open(options);
+  }
+
+  #note(trouble: ChromaTrouble): void {
+    this.#opening = undefined;
+    if (trouble.kind === 'missing') {
+      this.#hasLost = true;
+      return;
+    }
+    const { message, hint } = trouble;
+    const advice = hint === undefined ? '' : ` ${hint}`;
+    this.#context.store.warn({
+      code: 'CHROMA_UNREACHABLE',
+      message: `${message} Vectors are searched without it.${advice}`,
+    });
+  }
+
+  #exactIndex(): PassageIndex {
+    const { store, spaceId: space, cache, exactMax } = this.#context;
+    this.#index ??= new PassageIndex({
+      files: nodeFiles,
+      folder: join(store.folder, 'views', 'vectors', space),
+      space,
+      cache,
+      exactMax,
+    });
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      this.#index = undefined;
+    }, INDEX_IDLE_MS).unref();
+    return this.#index;
+  }
+
+  async push(work: PushWork = {}): Promise<boolean> {
+    if (!(await this.isBehind())) return true;
+    try {
+      const collection = await this.#open({ creates: true, signal: work.signal });
+      if (!collection) return true;
+      const comparesAll = await this.#hasStrays(collection);
+      return await this.#sync(collection, { ...work, comparesAll });
+    } catch (error) {
+      if (!(error instanceof ChromaTrouble)) throw error;
+      this.#note(error);
+      return true;
+    }
+  }
+
+  async isBehind(): Promise<boolean> {
+    if (this.#server.trouble) return false;
+    const state = this.#readState();
+    if (!state || this.#hasLost || this.#strays.size > 0) return true;
+    if (state.compares || state.sweptTo !== null) return true;
+    return this.#context.store.read((db, { generation }) => {
+      if (state.generation !== generation) return true;
+      if (state.label !== this.#context.cache.mark(generation)) return true;
+      return eventsBeyond(db, state.cursor, 1).count > 0;
+    });
+  }
+
+  /** Whether records that stood for nothing still do, though the server was told everything. */
+  async #hasStrays(collection: ChromaCollection): Promise<boolean> {
+    if (this.#strays.size === 0) return false;
+    const ids = [...this.#strays];
+    this.#strays.clear();
+    await this.#sync(collection, { comparesAll: false });
+    const held = await collection.get({ ids });
+    const claimed = await this.#context.store.read((db) =>
+      labelsClaimed(db, held.map(claimOf), {}),
+    );
+    return claimed.includes(undefined);
+  }
+
+  async #sync(
+    collection: ChromaCollection,
+    { comparesAll, ...work }: SyncWork & { readonly comparesAll: boolean },
+  ): Promise<boolean> {
+    const { settings } = this.#server;
+    const context = { ...this.#context, settings, collection };
+    const sync = await ChromaSync.begin(context, { comparesAll });
+    // It counted for itself what the collection holds.
+    this.#hasLost = false;
+    const isDone = await sync.run(work);
+    if (isDone) await this.#tidy();
+    return isDone;
+  }
+
+  /** Once: the collections of spaces that this one has replaced are of no use any more. */
+  async #tidy(): Promise<void> {
+    const { store, spaceId } = this.#context;
+    if (this.#isTidy || readServing(store.folder)?.space !== spaceId) return;
+    await ChromaCollection.deleteOthers(this.#server, this.#owner);
+    this.#isTidy = true;
+  }
+
+  save(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async rebuild(work: BackendWork = {}): Promise<number> {
+    this.#server.wake();
+    this.#opening = undefined;
+    const collection = await this.#open({ creates: true, signal: work.signal });
+    if (!collection) return 0;
+    await this.#sync(collection, { ...work, comparesAll: true });
+    this.#strays.clear();
+    return collection.count();
+  }
+
+  async describe(): Promise<BackendState> {
+    const state = this.#readState();
+    const lag = await this.#context.store.read((db, { generation }) => {
+      return this.#lag(db, generation, state);
+    });
+    const degraded = await this.#degraded();
+    return { name: this.name, mode: 'chroma', lag, ...(degraded !== undefined && { degraded }) };
+  }
+
+  #lag(db: Db, generation: string, state: ChromaState | undefined): number {
+    const mark = this.#context.cache.mark(generation);
+    if (state?.generation !== generation) {
+      return countPassagesAfter(db, 0) - countPassagesAfter(db, mark);
+    }
+    const beyond = labelsBeyond(db, state, { place: {}, limit: -1 });
+    return beyond.filter((label) => label <= mark).length;
+  }
+
+  async #degraded(): Promise<string | undefined> {
+    try {
+      await this.#server.call((client) => client.heartbeat(), { timeoutMs: DESCRIBE_MS });
+      return undefined;
+    } catch (error) {
+      if (error instanceof ChromaTrouble) return error.brief;
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#server.close();
+    return Promise.resolve();
+  }
+}
+
+/** Who keeps the collection: this machine's replica, or where it never wrote, this folder. */
+function ownerOf(store: Store): string {
+  return store.ownReplica() ?? createHash('sha256').update(store.folder).digest('hex').slice(0, 32);
+}
+
+function countValid(db: Db, records: readonly StoredRecord[], { place }: NearestRequest): number {
+  const labels = labelsClaimed(db, records.map(claimOf), place);
+  return labels.filter((label) => typeof label === 'number').length;
+}
