@@ -1,9 +1,12 @@
 /** Finding memories again. */
 import * as z from 'zod';
-import { sanitizeQuery } from '../search/sanitize-query.js';
-import { MODES } from '../search/request.js';
+import { CANDIDATE_STRATEGIES, MODES } from '../search/request.js';
+import { sanitizeQuery, sanitizing } from '../search/sanitize-query.js';
 import { defineOperation, READS } from './operation.js';
-import { content, domainFilter, hit, realmFilter } from './shapes.js';
+import { content, domainFilter, hit, metadata, realmFilter } from './shapes.js';
+
+/** What asks in the owner's query language: it means every word as it stands. */
+const QUERY_LANGUAGE = /"|(?:^|\s)(?:AND|OR|NOT|NEAR)(?:\s|\(|$)/u;
 
 export const search = defineOperation({
   name: 'search',
@@ -18,6 +21,16 @@ export const search = defineOperation({
     realm: realmFilter,
     domain: domainFilter,
     mode: z.enum(MODES).default('hybrid').describe('hybrid, vector (meaning) or keyword (words).'),
+    max_distance: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(0)
+      .describe('Only what is so near by meaning, 0 to 2; 0 for any.'),
+    candidate_strategy: z
+      .enum(CANDIDATE_STRATEGIES)
+      .default('union')
+      .describe('vector: only what is near by meaning; union: what shares rare words too.'),
     explain: z.boolean().default(false).describe('Adds every number a rank came from.'),
   }),
   output: z.object({
@@ -26,8 +39,10 @@ export const search = defineOperation({
     filters: z.object({ realm: z.string().nullable(), domain: z.string().nullable() }),
     results: z.array(hit),
     count: z.int(),
+    total_candidates: z.int().describe('How many memories were ranked.'),
     pending: z.int().describe('Passages without a vector yet: findable by their words only.'),
     fallback: z.literal('keyword_only').optional(),
+    fallback_reason: z.string().optional(),
     sanitized: z
       .object({
         method: z.string(),
@@ -39,28 +54,24 @@ export const search = defineOperation({
     warnings: z.array(z.string()),
   }),
   async handler(dimension, { query, n_results: limit, ...rest }) {
-    const clean = sanitizeQuery(query);
-    const isPlain = rest.mode === 'keyword' && /"|\b(AND|OR|NOT|NEAR)\b/.test(query);
-    const asked = isPlain ? query : clean.cleanQuery;
-    const { results, ...answer } = await dimension.searchAnswer(asked, { ...rest, limit });
+    const { max_distance: maxDistance, candidate_strategy: candidateStrategy, ...options } = rest;
+    const isVerbatim = rest.mode === 'keyword' && QUERY_LANGUAGE.test(query);
+    const clean = isVerbatim ? undefined : sanitizeQuery(query);
+    const { results, ...answer } = await dimension.searchAnswer(clean?.cleanQuery ?? query, {
+      ...options,
+      limit,
+      maxDistance,
+      candidateStrategy,
+    });
     const hits = results.map(({ content: _, explanation, ...result }) => ({
       ...result,
       ...(explanation && { explanation: { ...explanation } }),
     }));
-    const isCut = clean.wasSanitized && !isPlain;
     return {
       ...answer,
-      query: asked,
       results: hits,
       count: hits.length,
-      ...(isCut && {
-        sanitized: {
-          method: clean.method,
-          original_length: clean.originalLength,
-          clean_length: clean.cleanLength,
-          clean_query: clean.cleanQuery,
-        },
-      }),
+      ...(clean?.wasSanitized === true && { sanitized: { ...sanitizing(clean) } }),
     };
   },
 });
@@ -84,15 +95,20 @@ export const checkDuplicate = defineOperation({
         id: z.string(),
         realm: z.string(),
         domain: z.string(),
+        metadata,
         similarity: z.number(),
         exact: z.boolean(),
         preview: z.string(),
       }),
     ),
+    vector_disabled: z.literal(true).optional().describe('Only equal text was looked for.'),
     warnings: z.array(z.string()),
   }),
   async handler(dimension, { content: text, threshold }) {
     const found = await dimension.checkDuplicate(text, threshold);
-    return { ...found, matches: found.matches.map(({ text: _, ...match }) => match) };
+    const matches = found.matches.map(({ text: _, metadata: own, ...match }) => {
+      return { ...match, metadata: { ...own } };
+    });
+    return { ...found, matches };
   },
 });

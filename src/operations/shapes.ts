@@ -35,7 +35,15 @@ export const newEntity = z.strictObject({
 export const hit = entity.omit({ content: true }).extend({
   text: z.string(),
   distance: z.number().nullable(),
+  similarity: z.number().nullable(),
+  bm25_score: z.number().nullable(),
   score: z.number(),
+  node_boost: z.number(),
+  matched_via: z.string().describe('vector, keyword or both; +node when its file was lifted.'),
+  node_preview: z.string().optional(),
+  hydrated_text: z.string().optional().describe('The text with what stands before and after it.'),
+  chunk_index: z.int().optional(),
+  total_chunks: z.int().optional(),
   passage: z.object({ start: z.int(), end: z.int() }).optional(),
   explanation: z.record(z.string(), z.unknown()).optional(),
 });

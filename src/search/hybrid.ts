@@ -3,20 +3,32 @@ import {
   passagesWithTerms,
   queryTerms,
   termHash,
-  type Db,
+  type Neighbour,
   type PassageRow,
 } from '../../projections/index.js';
 import { groupBy } from '../group-by.js';
-import { bestPassage, fuse, idf, knownShare, passageBm25, type FusionScale } from './rank.js';
-import type { SearchContext, SearchRequest, VectorHalf } from './request.js';
+import { askLoneWords, type LoneWords, type QueryTerm } from './lone-words.js';
+import { isWithin } from './numbers.js';
+import {
+  bestPassage,
+  fuse,
+  idf,
+  knownShare,
+  passageBm25,
+  type Fusion,
+  type FusionScale,
+} from './rank.js';
+import type { NodeBoost, SearchContext, SearchRequest } from './request.js';
 
-/** Passages that each half proposes. */
-const CANDIDATES_PER_HALF = 100;
+/** Passages that each half proposes, at least. */
+export const CANDIDATES_PER_HALF = 100;
 /** A term in more of the passages than this is no reason to look at one. */
 const RARE_SHARE_MAX = 0.05;
 /** …unless the passages are so few that looking costs nothing. */
 const RARE_PASSAGES_MIN = 200;
 const RARE_TERMS_MIN = 2;
+/** FTS5 takes a good microsecond for each passage that it scores. */
+const VISITED_PASSAGES_MAX = 2_000;
 /** A question of a whole page is cut to its first terms; more cost time and change no rank. */
 const TERMS_MAX = 64;
 
@@ -37,16 +49,21 @@ export interface Explanation {
 export interface HybridHit {
   readonly entity: number;
   readonly score: number;
-  readonly distance: number | null;
+  /** The half that proposed it. */
+  readonly via: 'vector' | 'keyword' | 'both';
+  readonly node: NodeBoost | undefined;
   readonly passage: { readonly start: number; readonly end: number };
   readonly explanation: Explanation;
 }
 
-interface QueryTerm {
-  readonly term: string;
-  readonly hash: number;
-  readonly frequency: number;
-  readonly idf: number;
+export interface Fused {
+  readonly hits: readonly HybridHit[];
+  /** Candidates that had no vector yet. */
+  readonly pending: number;
+  /** How many memories were ranked. */
+  readonly total: number;
+  /** Fewer memories than wanted, though more passages would have led to more of them. */
+  readonly isShort: boolean;
 }
 
 interface ScoredPassage {
@@ -61,52 +78,103 @@ interface Candidate {
   readonly cosine: number | null;
   readonly bm25: number;
   readonly boost: number;
+  readonly node: NodeBoost | undefined;
   readonly createdAt: number;
   readonly passages: readonly ScoredPassage[];
 }
 
 /** The best memories for a question, best first. */
-export function fuseCandidates(
-  context: SearchContext,
-  request: SearchRequest,
-): { readonly hits: HybridHit[]; readonly pending: number } {
-  const { db, vectors } = context;
-  const { count } = context.stats.passages(db);
-  if (count === 0) return { hits: [], pending: 0 };
-  const terms = weigh(context, queryTerms(request.question).slice(0, TERMS_MAX));
-  const labels = new Set([
-    ...nearest(context, request, vectors),
-    ...passagesWithTerms(db, rareTerms(terms, count), {
-      place: request.place,
-      limit: Math.max(CANDIDATES_PER_HALF, request.limit),
-    }),
-  ]);
-  const candidates = score(context, terms, [...labels]);
-  const fusion = fuse({
-    candidates,
-    known: vectors ? knownShare(request.question, vectors.space.embedder.scripts) : 0,
-    idfSum: terms.reduce((sum, term) => sum + term.idf, 0),
-    weight: vectors?.space.embedder.weight ?? 0,
-    cosineFloor: vectors?.space.embedder.cosineFloor ?? 0,
-  });
-  const frequencies = Object.fromEntries(terms.map((term) => [term.term, term.frequency]));
-  const hits = fusion.hits.slice(0, request.limit).map((hit) => {
-    const { candidate } = hit;
-    const explanation: Explanation = {
-      cosine: candidate.cosine,
-      bm25: candidate.bm25,
-      vector_part: hit.vectorPart,
-      keyword_part: hit.keywordPart,
-      boost: candidate.boost,
-      scale: fusion.scale,
-      terms: frequencies,
+export function fuseCandidates(context: SearchContext, request: SearchRequest): Fused {
+  if (context.stats.passages(context.db).count === 0) {
+    return { hits: [], pending: 0, total: 0, isShort: false };
+  }
+  const proposed = propose(context, request);
+  const candidates = withinReach(score(context, request, proposed), context, request);
+  const fusion = fuseBy(context, request, { candidates, terms: proposed.words.terms });
+  const frequencies = proposed.words.terms.map(({ term, frequency }) => [term, frequency]);
+  const terms = Object.fromEntries(frequencies) as Explanation['terms'];
+  const hits = fusion.hits.slice(0, request.limit).map((hit): HybridHit => {
+    const { candidate, score: total } = hit;
+    const { cosine, bm25, boost, entity, node } = candidate;
+    const { vectorPart: vector_part, keywordPart: keyword_part } = hit;
+    const { scale } = fusion;
+    return {
+      entity,
+      score: total,
+      via: viaOf(candidate, proposed),
+      node,
+      passage: spanOf(candidate, scale),
+      explanation: { cosine, bm25, vector_part, keyword_part, boost, scale, terms },
     };
-    const { cosine, entity } = candidate;
-    const distance = cosine === null ? null : 1 - cosine;
-    const passage = spanOf(candidate, fusion.scale);
-    return { entity, score: hit.score, distance, passage, explanation };
   });
-  return { hits, pending: vectors ? fusion.pending : 0 };
+  const isShort = hits.length < request.limit && hasMore(context, request, proposed);
+  const pending = context.vectors ? fusion.pending : 0;
+  return { hits, pending, total: candidates.length, isShort };
+}
+
+interface Proposed {
+  readonly words: LoneWords;
+  readonly near: readonly Neighbour[];
+  readonly byVector: ReadonlySet<number>;
+  readonly byWords: ReadonlySet<number>;
+  /** Of the passages whose memories are ranked. */
+  readonly labels: ReadonlySet<number>;
+}
+
+/** What each half proposes, by label. */
+function propose(context: SearchContext, request: SearchRequest): Proposed {
+  const { db, generation, vectors } = context;
+  const limit = Math.max(CANDIDATES_PER_HALF, request.limit);
+  const within = { place: request.place, limit };
+  const terms = weigh(context, queryTerms(request.question).slice(0, TERMS_MAX));
+  const words = askLoneWords(db, terms, within);
+  const rare = rareTerms(terms, context.stats.passages(db).count);
+  const byWords = new Set([...words.bm25.keys(), ...passagesWithTerms(db, rare, within)]);
+  const near = vectors?.search.nearest(db, generation) ?? [];
+  const byVector = new Set(near.map(({ label }) => label));
+  const isUnion = !vectors || request.strategy === 'union';
+  const labels = isUnion ? new Set([...byVector, ...byWords]) : byVector;
+  return { words, near, byVector, byWords, labels };
+}
+
+function fuseBy(
+  { vectors }: SearchContext,
+  { question }: SearchRequest,
+  of: { readonly candidates: readonly Candidate[]; readonly terms: readonly QueryTerm[] },
+): Fusion<Candidate> {
+  const idfSum = of.terms.reduce((sum, term) => sum + term.idf, 0);
+  const { candidates } = of;
+  if (!vectors) return fuse({ candidates, known: 0, idfSum, weight: 0, cosineFloor: 0 });
+  const { scripts, weight, cosineFloor } = vectors.space.embedder;
+  return fuse({ candidates, known: knownShare(question, scripts), idfSum, weight, cosineFloor });
+}
+
+/** Whether asking for more passages would lead to more memories. */
+function hasMore(
+  { vectors }: SearchContext,
+  { maxDistance }: SearchRequest,
+  { near }: Proposed,
+): boolean {
+  const farthest = near.at(-1);
+  if (!vectors || !farthest || near.length < vectors.count) return false;
+  return isWithin(farthest.cosine, maxDistance);
+}
+
+/** Without the vector half nothing has a distance, and the bound cannot be kept. */
+function withinReach(
+  candidates: readonly Candidate[],
+  { vectors }: SearchContext,
+  { maxDistance }: SearchRequest,
+): readonly Candidate[] {
+  if (!vectors || maxDistance === 0) return candidates;
+  return candidates.filter(({ cosine }) => cosine !== null && isWithin(cosine, maxDistance));
+}
+
+function viaOf({ passages }: Candidate, { byVector, byWords }: Proposed): HybridHit['via'] {
+  const isNear = passages.some(({ row }) => byVector.has(row.label));
+  const hasWords = passages.some(({ row }) => byWords.has(row.label));
+  if (isNear && hasWords) return 'both';
+  return isNear ? 'vector' : 'keyword';
 }
 
 function spanOf(candidate: Candidate, scale: FusionScale): { start: number; end: number } {
@@ -122,50 +190,47 @@ function weigh({ db, stats }: SearchContext, terms: readonly string[]): QueryTer
   });
 }
 
-/** The terms whose passages are worth visiting: rare ones, and at least the two rarest. */
+/**
+ * The terms whose passages are worth visiting: rare ones, the rarest first, until so many passages
+ * are visited; and at least the two rarest.
+ */
 function rareTerms(terms: readonly QueryTerm[], passages: number): string[] {
   const present = terms.filter(({ frequency }) => frequency > 0);
   present.sort((a, b) => a.frequency - b.frequency || (a.term < b.term ? -1 : 1));
   const limit = Math.max(RARE_PASSAGES_MIN, passages * RARE_SHARE_MAX);
-  const rare = present.filter(({ frequency }, at) => at < RARE_TERMS_MIN || frequency <= limit);
+  let visited = 0;
+  const rare = present.filter(({ frequency }, at) => {
+    visited += frequency;
+    return at < RARE_TERMS_MIN || (frequency <= limit && visited <= VISITED_PASSAGES_MAX);
+  });
   return rare.map(({ term }) => term);
-}
-
-function nearest(
-  context: SearchContext,
-  request: SearchRequest,
-  vectors: VectorHalf | undefined,
-): number[] {
-  if (!vectors) return [];
-  const { db, generation } = context;
-  const { index } = vectors.space;
-  index.refresh(db, generation);
-  const count = Math.max(CANDIDATES_PER_HALF, request.limit);
-  return index.search(db, vectors.query, { count, place: request.place }).map(({ label }) => label);
 }
 
 /** Every passage of every memory that owns one of the labels, scored by both halves. */
 function score(
   context: SearchContext,
-  terms: readonly QueryTerm[],
-  labels: readonly number[],
+  request: SearchRequest,
+  { words, labels }: Proposed,
 ): Candidate[] {
   const { db, generation, stats, vectors } = context;
+  const { terms, bm25: lone } = words;
   const { averageLength } = stats.passages(db);
-  const scored = context.passages.ofOwners(db, generation, labels).map((row): ScoredPassage => {
-    const cosine = vectors?.space.index.cosine(vectors.query, row.label) ?? null;
+  const rows = context.passages.ofOwners(db, generation, [...labels]);
+  const scored = rows.map((row): ScoredPassage => {
+    const cosine = vectors?.search.cosine(db, row.label) ?? null;
     const packed = { blob: row.terms, length: row.length };
-    return { row, cosine, bm25: passageBm25(terms, packed, averageLength) };
+    const bm25 = lone.get(row.label) ?? passageBm25(terms, packed, averageLength);
+    return { row, cosine, bm25 };
   });
   const byEntity = groupBy(scored, ({ row }) => row.entity);
-  const keys = tieKeys(db, [...byEntity.keys()]);
-  return [...byEntity].map(([entity, passages]) => ({
-    entity,
-    passages,
-    ...best(passages),
-    boost: 0,
-    ...(keys.get(entity) ?? { id: '', createdAt: 0 }),
-  }));
+  const boosts = context.boosts(db, request.question, request.place);
+  return [...byEntity].map(([entity, passages]) => {
+    const known = context.passages.entity(entity);
+    const { id = '', createdAt = 0, sourceFile = '' } = known ?? {};
+    const node = sourceFile === '' ? undefined : boosts.get(sourceFile);
+    const boost = node?.boost ?? 0;
+    return { id, entity, passages, ...best(passages), boost, node, createdAt };
+  });
 }
 
 function best(passages: readonly ScoredPassage[]): { cosine: number | null; bm25: number } {
@@ -176,17 +241,4 @@ function best(passages: readonly ScoredPassage[]): { cosine: number | null; bm25
     if (passage.bm25 > bm25) ({ bm25 } = passage);
   }
   return { cosine, bm25 };
-}
-
-/** What decides between equal scores. */
-function tieKeys(
-  db: Db,
-  entities: readonly number[],
-): Map<number, { readonly id: string; readonly createdAt: number }> {
-  const rows = db.all<{ num: number; id: string; createdAt: number }>(
-    `SELECT num, id, created_ms AS createdAt FROM entities
-     WHERE num IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(entities),
-  );
-  return new Map(rows.map(({ num, id, createdAt }) => [num, { id, createdAt }]));
 }

@@ -103,3 +103,21 @@ export function sanitizeQuery(raw: string): SanitizedQuery {
     method,
   };
 }
+
+/** What was made of a query, as results tell it. */
+export interface Sanitizing {
+  readonly method: SanitizeMethod;
+  readonly original_length: number;
+  readonly clean_length: number;
+  readonly clean_query: string;
+}
+
+export function sanitizing(query: SanitizedQuery): Sanitizing {
+  const { method, originalLength, cleanLength, cleanQuery } = query;
+  return {
+    method,
+    original_length: originalLength,
+    clean_length: cleanLength,
+    clean_query: cleanQuery,
+  };
+}

@@ -13,30 +13,50 @@ import {
 import { toEntity, type Entity } from '../entity.js';
 import { buildFtsQuery, rebuildFtsQuery } from './fts-query.js';
 import { fuseCandidates, type HybridHit } from './hybrid.js';
+import { Hydrator, type Hydration } from './hydrate.js';
+import { distanceOf, isWithin, shownScore, similarityOf } from './numbers.js';
 import type { SearchContext, SearchRequest } from './request.js';
 
-/** Passages asked of the vector half at least; more when more entities are wanted. */
-const NEIGHBOURS_MIN = 100;
-
 /** One memory that was found. */
-export interface SearchResult extends Entity {
+export interface SearchResult extends Entity, Partial<Hydration> {
   /** The whole text of the memory. */
   readonly text: string;
-  /** Cosine distance in [0, 2], smaller is nearer; null for a hit without vector. */
+  /**
+   * Cosine distance in [0, 2], smaller is nearer; null for a hit without vector. In keyword mode
+   * 1 / (1 + BM25).
+   */
   readonly distance: number | null;
+  /** 1 - distance, at least 0; null for a hit without vector. */
+  readonly similarity: number | null;
+  /** null in vector mode. */
+  readonly bm25_score: number | null;
   /** Bigger is better; what the results are ordered by. */
   readonly score: number;
+  /** What the cross-references of its file add to its similarity. */
+  readonly node_boost: number;
+  readonly matched_via: MatchedVia;
+  /** Of a boosted hit: what of the cross-references answers the question. */
+  readonly node_preview?: string;
   /** The passage that matched best, as offsets into the text. */
   readonly passage?: { readonly start: number; readonly end: number };
   /** Every number the rank came from. */
   readonly explanation?: HybridHit['explanation'];
 }
 
+/** The half that proposed a hit, and whether the cross-references of its file lifted it. */
+export type MatchedVia = HybridHit['via'] | `${HybridHit['via']}+node`;
+
 export interface Found {
   readonly results: SearchResult[];
   /** Candidates that had no vector yet. */
   readonly pending: number;
+  /** How many memories were ranked. */
+  readonly total: number;
+  /** Fewer memories than wanted, though more passages would have led to more of them. */
+  readonly isShort: boolean;
 }
+
+const NOTHING: Found = { results: [], pending: 0, total: 0, isShort: false };
 
 /** Best first. One consistent state of the views. */
 export function search(context: SearchContext, request: SearchRequest): Found {
@@ -46,45 +66,69 @@ export function search(context: SearchContext, request: SearchRequest): Found {
 }
 
 function searchHybrid(context: SearchContext, request: SearchRequest): Found {
-  const { hits, pending } = fuseCandidates(context, request);
+  const { hits, ...counts } = fuseCandidates(context, request);
   const rows = rowsByNum(
     context.db,
     hits.map(({ entity }) => entity),
   );
+  const hydrator = new Hydrator(context.db, request);
   const results = hits.flatMap((hit) => {
     const row = rows.get(hit.entity);
-    if (!row) return [];
-    const { distance, score, passage, explanation } = hit;
-    return [{ ...toResult(row), distance, score, passage, explanation }];
+    return row ? [hybridResult(row, hit, hydrator)] : [];
   });
-  return { results, pending };
+  return { results, ...counts };
+}
+
+function hybridResult(row: EntityRow, hit: HybridHit, hydrator: Hydrator): SearchResult {
+  const { score, passage, explanation, node, via } = hit;
+  const { cosine, bm25 } = explanation;
+  return {
+    ...toResult(row),
+    distance: cosine === null ? null : distanceOf(cosine),
+    similarity: cosine === null ? null : similarityOf(cosine),
+    bm25_score: shownScore(bm25),
+    score,
+    node_boost: node?.boost ?? 0,
+    matched_via: node ? `${via}+node` : via,
+    ...(node && { node_preview: node.preview, ...hydrator.hydrate({ ...row, entity: row.num }) }),
+    passage,
+    explanation,
+  };
 }
 
 function searchVectors(context: SearchContext, request: SearchRequest): Found {
   const { db, generation, vectors } = context;
-  if (!vectors) return { results: [], pending: 0 };
-  const { space, query } = vectors;
-  space.index.refresh(db, generation);
-  const { place, limit } = request;
-  let owners: number[] = [];
-  let cosines = new Map<number, number>();
-  // Several passages of one memory count once: ask for more until enough memories are found.
-  for (let count = Math.max(NEIGHBOURS_MIN, 2 * limit); ; count *= 4) {
-    const found = space.index.search(db, query, { count, place });
-    const labels = found.map(({ label }) => label);
-    owners = ownersOf(db, labels).slice(0, limit);
-    cosines = new Map(found.map(({ label, cosine }) => [label, cosine]));
-    if (owners.length >= limit || found.length < count) break;
-  }
-  const best = bestCosines(db, cosines);
+  if (!vectors) return NOTHING;
+  const near = vectors.search.nearest(db, generation);
+  const found = near.filter(({ cosine }) => isWithin(cosine, request.maxDistance));
+  const all = ownersOf(
+    db,
+    found.map(({ label }) => label),
+  );
+  const owners = all.slice(0, request.limit);
+  const best = bestCosines(db, new Map(found.map(({ label, cosine }) => [label, cosine])));
   const rows = rowsByNum(db, owners);
-  const results = owners.flatMap((owner) => {
+  const results = owners.flatMap((owner): SearchResult[] => {
     const row = rows.get(owner);
     const cosine = best.get(owner)?.cosine ?? 0;
     if (!row) return [];
-    return [{ ...toResult(row), distance: 1 - cosine, score: cosine, ...best.get(owner)?.at }];
+    return [
+      {
+        ...toResult(row),
+        distance: distanceOf(cosine),
+        similarity: similarityOf(cosine),
+        bm25_score: null,
+        score: cosine,
+        node_boost: 0,
+        matched_via: 'vector',
+        ...best.get(owner)?.at,
+      },
+    ];
   });
-  return { results, pending: 0 };
+  // Several passages of one memory count once: more may have to be asked for.
+  const isCut = near.length >= vectors.count && found.length === near.length;
+  const isShort = owners.length < request.limit && isCut;
+  return { results, pending: 0, total: all.length, isShort };
 }
 
 interface BestPassage {
@@ -108,11 +152,22 @@ function searchKeywords(db: Db, request: SearchRequest): Found {
     db,
     matches.map(({ entity }) => entity),
   );
-  const results = matches.flatMap(({ entity, bm25 }) => {
+  const results = matches.flatMap(({ entity, bm25 }): SearchResult[] => {
     const row = rows.get(entity);
-    return row ? [{ ...toResult(row), distance: 1 / (1 + bm25), score: bm25 }] : [];
+    if (!row) return [];
+    return [
+      {
+        ...toResult(row),
+        distance: distanceOf(1 - 1 / (1 + bm25)),
+        similarity: null,
+        bm25_score: shownScore(bm25),
+        score: bm25,
+        node_boost: 0,
+        matched_via: 'keyword',
+      },
+    ];
   });
-  return { results, pending: 0 };
+  return { results, pending: 0, total: results.length, isShort: false };
 }
 
 /** Asks in the owner's query language; a query that FTS5 cannot parse is asked as plain words. */
@@ -138,6 +193,6 @@ function rowsByNum(db: Db, nums: readonly number[]): Map<number, EntityRow> {
   return new Map(entitiesByNum(db, nums).map((row) => [row.num, row]));
 }
 
-function toResult(row: EntityRow): Omit<SearchResult, 'distance' | 'score'> {
+function toResult(row: EntityRow): Entity & { readonly text: string } {
   return { ...toEntity(row), text: row.content };
 }

@@ -1,144 +1,165 @@
 /** A question from outside: checked, embedded as far as time allows, answered with what to know. */
-import { AltError, isAltError } from '../../events/index.js';
-import type { Place } from '../../projections/index.js';
+import { isAltError } from '../../events/index.js';
+import { countEntities } from '../../projections/index.js';
 import type { Store } from '../../replay/index.js';
-import type { Embedding } from '../embedding.js';
-import { filterName, matchesNothing } from '../names.js';
-import { checkInteger } from '../values.js';
+import type { Embedding } from '../vectors/embedding.js';
+import type { Space } from '../vectors/space.js';
+import { CANDIDATES_PER_HALF } from './hybrid.js';
 import { KnownPassages } from './known-passages.js';
+import { checkSearch, type Filters, type SearchOptions } from './options.js';
 import { RankingStats } from './ranking-stats.js';
-import { MODES, type Mode, type VectorHalf } from './request.js';
-import { search, type SearchResult } from './search.js';
+import type { BoostSource, Mode, SearchContext, SearchRequest, VectorHalf } from './request.js';
+import { search, type Found, type SearchResult } from './search.js';
 
 /** A search embeds pending memories itself for at most this long, then says how many are left. */
 const PENDING_BUDGET_MS = 1_500;
-const QUESTION_CHARACTERS_MAX = 10_000;
-const LIMIT_MAX = 1_000;
 
-export interface SearchOptions {
-  /** At most this many results, 0–1,000; 10 when absent. */
-  readonly limit?: number | undefined;
-  readonly realm?: string | undefined;
-  readonly domain?: string | undefined;
-  /** `hybrid` when absent. */
-  readonly mode?: string | undefined;
-  /** Adds every number a rank came from. */
-  readonly explain?: boolean | undefined;
-  /** How long to embed pending memories first; 1,500 ms when absent, 0 for not at all. */
-  readonly pendingBudgetMs?: number | undefined;
-}
+/** Why a question was answered by its words only. */
+export type FallbackReason = 'vector_disabled' | 'index_empty' | 'embedder_unavailable';
 
 export interface SearchAnswer {
   readonly query: string;
   readonly mode: Mode;
-  readonly filters: { readonly realm: string | null; readonly domain: string | null };
+  readonly filters: Filters;
   readonly results: SearchResult[];
+  /** How many memories were ranked. */
+  readonly total_candidates: number;
   /** Passages that have no vector yet and can only be found by their words. */
   readonly pending: number;
-  /** Set when meaning could not be searched. */
+  /** Set when hybrid mode could not go by meaning. */
   readonly fallback?: 'keyword_only';
+  readonly fallback_reason?: FallbackReason;
   readonly warnings: string[];
 }
+
+/** Why there is no meaning to go by. */
+interface Lack {
+  readonly reason: FallbackReason;
+  readonly message?: string;
+}
+
+interface Meaning {
+  readonly pending: number;
+  readonly question?: { readonly space: Space; readonly query: Float32Array };
+  readonly lack?: Lack;
+}
+
+interface Answered {
+  readonly found: Found;
+  readonly lack?: Lack | undefined;
+  readonly degraded?: string | undefined;
+}
+
+/** Until cross-references are kept there is nothing that could lift a memory. */
+const NO_BOOSTS: BoostSource = () => new Map();
+
+const DISTANCE_IGNORED = 'The maximum distance was not applied: nothing was searched by meaning.';
 
 export class Searcher {
   readonly #store: Store;
   readonly #embedding: Embedding;
+  readonly #boosts: BoostSource;
   readonly #stats = new RankingStats();
   readonly #passages = new KnownPassages();
 
-  constructor(store: Store, embedding: Embedding) {
+  constructor(store: Store, embedding: Embedding, boosts = NO_BOOSTS) {
     this.#store = store;
     this.#embedding = embedding;
+    this.#boosts = boosts;
   }
 
   /** @throws {AltError} INVALID_ARGUMENT, TOO_LARGE */
   async search(question: string, options: SearchOptions): Promise<SearchAnswer> {
-    const mode = checkMode(options.mode);
-    const limit = checkInteger(options.limit ?? 10, { what: 'limit', min: 0, max: LIMIT_MAX });
-    if (typeof question !== 'string') {
-      throw new AltError('INVALID_ARGUMENT', 'The question must be a text.');
+    const { request, mode, filters } = checkSearch(question, options);
+    if (request) {
+      const { question: query } = request;
+      const answer = await this.#embedding.healing(() => this.#answer(request, options));
+      return { query, mode, filters, ...answer };
     }
-    if (question.length > QUESTION_CHARACTERS_MAX) {
-      throw new AltError('TOO_LARGE', 'The question has more than 10,000 characters.');
-    }
-    const place = checkPlace(options);
-    const filters = filtersOf(place ?? options);
-    if (!place || limit === 0 || question.trim() === '') {
-      return { query: question, mode, filters, results: [], pending: 0, warnings: [] };
-    }
-    const request = { question: question.toWellFormed(), mode, limit, place };
-    return this.#embedding.healing(() => this.#answer(request, { options, filters }));
+    const nothing = { results: [], total_candidates: 0, pending: 0, warnings: [] };
+    return { query: question, mode, filters, ...nothing };
   }
 
   async #answer(
-    request: Parameters<typeof search>[1],
-    from: { readonly options: SearchOptions; readonly filters: SearchAnswer['filters'] },
-  ): Promise<SearchAnswer> {
-    const { question, mode } = request;
-    const meaning = mode === 'keyword' ? NO_MEANING : await this.#meaning(question, from.options);
-    const found = await this.#store.read((db, { generation }) => {
-      const { vectors } = meaning;
-      const known = { stats: this.#stats, passages: this.#passages };
-      const context = { db, generation, vectors, ...known };
-      return search(context, request);
-    });
-    const isFallback = mode !== 'keyword' && meaning.warning !== undefined;
+    request: SearchRequest,
+    options: SearchOptions,
+  ): Promise<Omit<SearchAnswer, 'query' | 'mode' | 'filters'>> {
+    const meaning = await this.#meaning(request, options);
+    const { found, lack = meaning.lack, degraded } = await this.#find(request, meaning);
+    const isFallback = request.mode === 'hybrid' && lack !== undefined;
     return {
-      query: question,
-      mode,
-      filters: from.filters,
-      results: from.options.explain === true ? found.results : found.results.map(withoutNumbers),
+      results: options.explain === true ? found.results : found.results.map(withoutNumbers),
+      total_candidates: found.total,
       pending: meaning.pending,
-      ...(isFallback && { fallback: 'keyword_only' as const }),
-      warnings: meaning.warning === undefined ? [] : [meaning.warning],
+      ...(isFallback && { fallback: 'keyword_only' as const, fallback_reason: lack.reason }),
+      warnings: warningsOf(request, lack, degraded),
     };
   }
 
-  /** The question's vector, after embedding what is pending; a warning where there is no model. */
-  async #meaning(question: string, options: SearchOptions): Promise<Meaning> {
+  /** Asks for more passages until they lead to enough memories. */
+  async #find(request: SearchRequest, { question }: Meaning): Promise<Answered> {
+    const { place, limit } = request;
+    for (let count = Math.max(CANDIDATES_PER_HALF, 2 * limit); ; count *= 4) {
+      const searching = await question?.space.backend.ask(question.query, { count, place });
+      const vectors = question && searching && { space: question.space, search: searching, count };
+      const answered = await this.#store.read((db, { generation }): Answered => {
+        const known = { stats: this.#stats, passages: this.#passages, boosts: this.#boosts };
+        const context = { db, generation, vectors, ...known };
+        if (!vectors || !isEmpty(context, vectors)) return { found: search(context, request) };
+        const message = countEntities(db) === 0 ? {} : { message: 'nothing is embedded yet.' };
+        const found = search({ ...context, vectors: undefined }, request);
+        return { found, lack: { reason: 'index_empty', ...message } };
+      });
+      if (!answered.found.isShort) return { ...answered, degraded: searching?.degraded };
+    }
+  }
+
+  /** The question's vector, after embedding what is pending; or why there is none. */
+  async #meaning({ question, mode }: SearchRequest, options: SearchOptions): Promise<Meaning> {
+    if (mode === 'keyword') return { pending: 0 };
+    if (options.vectorDisabled === true) {
+      return { pending: 0, lack: { reason: 'vector_disabled' } };
+    }
     try {
       const budgetMs = options.pendingBudgetMs ?? PENDING_BUDGET_MS;
       const pending =
         budgetMs > 0 ? await this.#embedding.drain({ budgetMs }) : await this.#embedding.pending();
       const { space, query } = await this.#embedding.query(question);
-      return { pending, vectors: query && { space, query } };
+      if (query) return { pending, question: { space, query } };
+      const message = 'the question holds nothing that the embedder knows.';
+      return { pending, lack: { reason: 'embedder_unavailable', message } };
     } catch (error) {
       const isModel = isAltError(error, 'UNAVAILABLE') || isAltError(error, 'EMBEDDING_FAILED');
       if (!isModel) throw error;
-      return {
-        pending: 0,
-        vectors: undefined,
-        warning: `Searched by words only: ${error.message}`,
-      };
+      return { pending: 0, lack: { reason: 'embedder_unavailable', message: error.message } };
     }
   }
 }
 
-/** The filters as names; undefined when one of them can match nothing. */
-function checkPlace(options: SearchOptions): Place | undefined {
-  const realm = filterName(options.realm);
-  const domain = filterName(options.domain);
-  return matchesNothing(realm) || matchesNothing(domain) ? undefined : { realm, domain };
-}
-
-const filtersOf = ({ realm, domain }: Place): SearchAnswer['filters'] => {
-  return { realm: realm ?? null, domain: domain ?? null };
+/** What a search does that cannot go by meaning, for warnings. */
+const LACKING: Readonly<Record<Mode, string>> = {
+  hybrid: 'Searched by words only',
+  vector: 'Nothing was searched',
+  keyword: 'Searched by words',
 };
 
-interface Meaning {
-  readonly pending: number;
-  readonly vectors: VectorHalf | undefined;
-  readonly warning?: string;
+function warningsOf(
+  { mode, maxDistance }: SearchRequest,
+  lack: Lack | undefined,
+  degraded: string | undefined,
+): string[] {
+  const isByWords = mode === 'keyword' || (mode === 'hybrid' && lack !== undefined);
+  const warnings = [
+    lack?.message === undefined ? undefined : `${LACKING[mode]}: ${lack.message}`,
+    isByWords && maxDistance > 0 ? DISTANCE_IGNORED : undefined,
+    degraded,
+  ];
+  return warnings.filter((text) => text !== undefined);
 }
 
-const NO_MEANING: Meaning = { pending: 0, vectors: undefined };
-
-function checkMode(mode = 'hybrid'): Mode {
-  const known = MODES.find((candidate) => candidate === mode);
-  if (known) return known;
-  throw new AltError('INVALID_ARGUMENT', `Unknown mode '${mode}'.`, {
-    hint: `The modes are ${MODES.join(', ')}.`,
-  });
+/** Whether there is no vector that could be near. */
+function isEmpty({ db, generation, stats }: SearchContext, { space }: VectorHalf): boolean {
+  return space.cache.mark(generation) === 0 || stats.passages(db).count === 0;
 }
 
 function withoutNumbers(result: SearchResult): SearchResult {
