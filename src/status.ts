@@ -7,6 +7,8 @@ import {
   listRealms as realmRows,
   readHeads,
 } from '../projections/index.js';
+import type { EmbedderInfo } from './embedders/index.js';
+import { scriptHint } from './script-hint.js';
 import type { BackendName } from './vectors/backend.js';
 import type { Embedding, EmbeddingState } from './vectors/embedding.js';
 import { readLocalChoices } from './vectors/local-choices.js';
@@ -49,6 +51,8 @@ export interface Status {
     readonly replicas: number;
     readonly last_event_at: string | null;
   };
+  /** What would make this dimension better, as a sentence to act on. */
+  readonly hint: string | null;
   readonly warnings: string[];
 }
 
@@ -96,8 +100,13 @@ export async function status(
       replicas: counts.replicas,
       last_event_at: counts.lastMs === undefined ? null : toIso(counts.lastMs),
     },
+    hint: state.info ? await hintOf(session, state.info) : null,
     warnings: warningsOf(state, counts.events),
   };
+}
+
+async function hintOf(session: Session, info: EmbedderInfo): Promise<string | null> {
+  return session.store.read((db) => scriptHint(db, info) ?? null);
 }
 
 type EmbedderFields =

@@ -33,6 +33,7 @@ export const getStatus = defineOperation({
     vectors: z.int().optional(),
     pending: z.int().optional(),
     log: z.record(z.string(), z.unknown()).optional(),
+    hint: z.string().nullable().optional(),
     warnings: z.array(z.string()),
   }),
   async handler(dimension) {
