@@ -21,9 +21,8 @@ export interface PassageRecord {
   readonly textHash: Buffer;
 }
 
-const RECORD = `SELECT label, stream, entities.id, realm, domain, source_file AS sourceFile, ordinal, start,
-    text_hash AS textHash
-  FROM passages JOIN entities ON num = entity`;
+const RECORD = `SELECT label, stream, entities.id, realm, domain, source_file AS sourceFile,
+    ordinal, start, text_hash AS textHash`;
 
 /** The passages behind a label up to another, ascending, at most `limit`. */
 export function recordsBetween(
@@ -32,7 +31,8 @@ export function recordsBetween(
   limit: number,
 ): PassageRecord[] {
   return db.all<PassageRecord>(
-    `${RECORD} WHERE label > ? AND label <= ? ORDER BY label LIMIT ?`,
+    `${RECORD} FROM passages JOIN entities ON num = entity
+     WHERE label > ? AND label <= ? ORDER BY label LIMIT ?`,
     labels.after,
     labels.through,
     limit,
@@ -41,8 +41,7 @@ export function recordsBetween(
 
 /** All passages of the living memories among those streams. */
 export function recordsOfStreams(db: Db, streams: readonly string[]): PassageRecord[] {
-  const sql = `SELECT label, stream, entities.id, realm, domain, source_file AS sourceFile, ordinal, start,
-      text_hash AS textHash
+  const sql = `${RECORD}
     FROM json_each(?) CROSS JOIN entities ON stream = value CROSS JOIN passages ON entity = num`;
   return db.all<PassageRecord>(sql, JSON.stringify(streams));
 }

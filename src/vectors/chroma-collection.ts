@@ -1,13 +1,14 @@
 /** The collection of one space of vectors on a Chroma server: found or made, read and written. */
-import type { Metadata, Where } from 'chromadb';
+import type { Collection, Metadata, Where } from 'chromadb';
 import type { PassageClaim, Place } from '../../projections/index.js';
 import { DIMENSION } from '../embedders/index.js';
 import { ChromaTrouble, type CallOptions, type ChromaServer } from './chroma-server.js';
 
 /** More records at once gain nothing and make a request slow. */
 const CHUNK_MAX = 500;
-/** Names that are tried before somebody must tidy up the server. */
-const NAMES_MAX = 5;
+const FORMAT = 1;
+/** Names that are tried besides, before somebody must tidy up the server. */
+const MORE_NAMES = 2;
 const LISTED_MAX = 1_000;
 /** As the in-process index is made. */
 const HNSW = { space: 'cosine', ef_construction: 200, max_neighbors: 16, ef_search: 100 } as const;
@@ -17,8 +18,11 @@ export interface CollectionOwner {
   /** 32 hex digits. */
   readonly dimension: string;
   readonly space: string;
-  /** Two machines do not share one: each would take out what only the other knows. */
-  readonly replica: string;
+  /**
+   * By which of its names it is known here, the one for new collections first. Two machines do not
+   * share one: each would take out what only the other knows.
+   */
+  readonly replicas: readonly string[];
 }
 
 export interface StoredRecord {
@@ -63,19 +67,14 @@ export class ChromaCollection {
     owner: CollectionOwner,
     options: CallOptions & { readonly creates: boolean },
   ): Promise<ChromaCollection | undefined> {
-    const marks = marksOf(server, owner);
-    const names = namesOf(owner);
     let free: string | undefined;
-    for (const name of names) {
-      const found = await find(server, name, { marks, ...options });
+    for (const name of namesOf(owner)) {
+      const found = await find(server, name, { owner, ...options });
       if (found instanceof ChromaCollection) return found;
-      if (found !== 'missing') continue;
-      free ??= name;
-      // Only the first name can be free while a later one is in use.
-      if (free !== name || name !== names[0]) break;
+      if (found === 'missing') free ??= name;
     }
     if (!options.creates) return undefined;
-    if (free !== undefined) return create(server, free, { marks, ...options });
+    if (free !== undefined) return create(server, free, { owner, ...options });
     const { url } = server.settings;
     const message = `Others have all names of this dimension's collection at ${url}.`;
     throw new ChromaTrouble('refused', message);
@@ -83,12 +82,9 @@ export class ChromaCollection {
 
   /** Deletes what the owner kept for other spaces. @throws {ChromaTrouble} */
   static async deleteOthers(server: ChromaServer, owner: CollectionOwner): Promise<void> {
-    const { alt_dimension, alt_replica, alt_format } = marksOf(server, owner);
-    const whose = Object.entries({ alt_dimension, alt_replica, alt_format });
     const all = await server.call((client) => client.listCollections({ limit: LISTED_MAX }));
     for (const { name, metadata } of all) {
-      const isOwn = whose.every(([key, value]) => metadata?.[key] === value);
-      if (!isOwn || metadata?.alt_space === owner.space) continue;
+      if (!isKeptBy(owner, metadata) || metadata?.alt_space === owner.space) continue;
       await server.call((client) => client.deleteCollection({ name }));
     }
   }
@@ -148,29 +144,26 @@ export class ChromaCollection {
 }
 
 interface Wanted extends CallOptions {
-  readonly marks: Readonly<Record<string, string | number>>;
+  readonly owner: CollectionOwner;
   readonly creates: boolean;
 }
 
-function namesOf({ dimension, space, replica }: CollectionOwner): string[] {
+function namesOf({ dimension, space, replicas }: CollectionOwner): string[] {
   const name = `alt_${dimension.slice(0, 12)}_${space.slice(0, 8)}`;
-  const own = `${name}_${replica.slice(0, 8)}`;
-  const more = Array.from({ length: NAMES_MAX - 2 }, (_, at) => `${own}_${String(at + 2)}`);
-  return [name, own, ...more];
+  const own = replicas.map((replica) => `${name}_${replica.slice(0, 8)}`);
+  const more = Array.from({ length: MORE_NAMES }, (_, at) => `${own[0] ?? name}_${String(at + 2)}`);
+  return [name, ...own, ...more];
 }
 
-function marksOf(server: ChromaServer, owner: CollectionOwner) {
-  const { dimension, space, replica } = owner;
-  // A collection with texts and one without are two: texts must not stay where none are wanted.
-  const format = server.settings.storesDocuments === true ? 'texts' : 'vectors';
-  return {
-    alt_dimension: dimension,
-    alt_space: space,
-    alt_replica: replica,
-    alt_format: 1,
-    alt_holds: format,
-  };
+function isKeptBy(owner: CollectionOwner, metadata: Metadata | undefined): boolean {
+  const { alt_dimension: dimension, alt_replica: replica, alt_format: format } = metadata ?? {};
+  const isOurs = typeof replica === 'string' && owner.replicas.includes(replica);
+  return isOurs && dimension === owner.dimension && format === FORMAT;
 }
+
+/** A collection with texts and one without are two: texts must not stay where none are wanted. */
+const contentsOf = ({ settings }: ChromaServer): string =>
+  settings.storesDocuments === true ? 'texts' : 'vectors';
 
 async function find(
   server: ChromaServer,
@@ -178,22 +171,23 @@ async function find(
   wanted: Wanted,
 ): Promise<ChromaCollection | 'missing' | 'other'> {
   try {
-    const { id, metadata, configuration } = await server.call((client) => {
-      return client.getCollection({ name });
-    }, wanted);
-    const differing = Object.entries(wanted.marks).filter(([key, value]) => {
-      return metadata?.[key] !== value;
-    });
-    const space = configuration.hnsw?.space ?? configuration.spann?.space ?? 'cosine';
-    if (differing.some(([key]) => key !== 'alt_holds') || space !== 'cosine') return 'other';
-    if (!(await fits(server, id, wanted))) return 'other';
-    if (differing.length === 0) return await ChromaCollection.opened(server, id, wanted);
+    const found = await server.call((client) => client.getCollection({ name }), wanted);
+    const { id, metadata } = found;
+    const isOurs = isFor(wanted.owner, found) && (await fits(server, id, wanted));
+    if (!isOurs) return 'other';
+    const isAsWanted = metadata?.alt_holds === contentsOf(server);
+    if (isAsWanted) return await ChromaCollection.opened(server, id, wanted);
     if (wanted.creates) await server.call((client) => client.deleteCollection({ name }), wanted);
     return 'missing';
   } catch (error) {
     if (error instanceof ChromaTrouble && error.kind === 'missing') return 'missing';
     throw error;
   }
+}
+
+function isFor(owner: CollectionOwner, { metadata, configuration }: Collection): boolean {
+  const space = configuration.hnsw?.space ?? configuration.spann?.space ?? 'cosine';
+  return isKeptBy(owner, metadata) && metadata?.alt_space === owner.space && space === 'cosine';
 }
 
 /** Whether the vectors in it are as long as ours. */
@@ -210,8 +204,19 @@ async function create(
   name: string,
   wanted: Wanted,
 ): Promise<ChromaCollection> {
-  const configuration = { hnsw: { ...HNSW } };
-  const request = { name, embeddingFunction: null, metadata: wanted.marks, configuration };
+  const { dimension, space, replicas } = wanted.owner;
+  const request = {
+    name,
+    embeddingFunction: null,
+    metadata: {
+      alt_dimension: dimension,
+      alt_space: space,
+      alt_replica: replicas[0] ?? '',
+      alt_format: FORMAT,
+      alt_holds: contentsOf(server),
+    },
+    configuration: { hnsw: { ...HNSW } },
+  };
   try {
     const { id } = await server.call((client) => client.createCollection(request), wanted);
     return await ChromaCollection.opened(server, id, wanted);

@@ -92,3 +92,13 @@ export class ChromaSearch implements VectorSearch {
     return this.#parts.memory.cosine(db, this.#parts.query, label);
   }
 }
+
+/** How many of the records stand for a passage in the place that was asked for. */
+export function countValid(
+  db: Db,
+  records: readonly StoredRecord[],
+  { place }: NearestRequest,
+): number {
+  const labels = labelsClaimed(db, records.map(claimOf), place);
+  return labels.filter((label) => typeof label === 'number').length;
+}

@@ -151,7 +151,7 @@ const LOST_CONNECTION = new Set(['ChromaConnectionError', 'AbortError', 'Timeout
 
 const hintOf = ({ hint }: AltError): { hint?: string } => (hint === undefined ? {} : { hint });
 
-async function loadClient(): Promise<typeof import('chromadb')> {
+async function loadClient(): Promise<{ ChromaClient: typeof ChromaClient }> {
   try {
     return await import('chromadb');
   } catch (error) {

@@ -4,6 +4,7 @@
  * the same, by this process alone.
  */
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { nodeFiles } from '../../events/index.js';
 import {
@@ -31,7 +32,7 @@ import {
   type CollectionOwner,
   type StoredRecord,
 } from './chroma-collection.js';
-import { ChromaSearch, type ServerAnswer } from './chroma-search.js';
+import { ChromaSearch, countValid, type ServerAnswer } from './chroma-search.js';
 import {
   ChromaServer,
   ChromaTrouble,
@@ -95,7 +96,7 @@ export class ChromaBackend implements VectorBackend {
     }
   }
 
-  /** Asks for more while too much of it stands for nothing. @throws {ChromaTrouble} */
+  /** @throws {ChromaTrouble} */
   async #askServer(
     query: Float32Array,
     request: NearestRequest,
@@ -104,24 +105,30 @@ export class ChromaBackend implements VectorBackend {
     const collection = await this.#open({ creates: false });
     this.#hasLost = told?.id !== collection?.id;
     if (!collection || !told || this.#hasLost) return undefined;
-    const { count: wanted, place } = request;
-    const holding = collection.count();
-    let count = wanted * SPARE_FACTOR + SPARE_COUNT;
-    for (;;) {
-      const asking = collection.query(query, { count, place });
-      const [records, total] = await Promise.all([asking, holding]);
-      this.#hasLost = total < told.count;
-      if (this.#hasLost) return undefined;
-      if (records.length < count || count >= PROPOSED_MAX) return { records, told };
+    const asking = this.#propose(collection, query, request);
+    const [records, count] = await Promise.all([asking, collection.count()]);
+    this.#hasLost = count < told.count;
+    return this.#hasLost ? undefined : { records, told };
+  }
+
+  /** Asks for more while too much of it stands for nothing. */
+  async #propose(
+    collection: ChromaCollection,
+    query: Float32Array,
+    request: NearestRequest,
+  ): Promise<StoredRecord[]> {
+    const { place, count: wanted } = request;
+    for (let count = wanted * SPARE_FACTOR + SPARE_COUNT; ; count *= 4) {
+      const records = await collection.query(query, { count, place });
+      if (records.length < count || count >= PROPOSED_MAX) return records;
       const valid = await this.#context.store.read((db) => countValid(db, records, request));
-      if (valid >= wanted) return { records, told };
-      count *= 4;
+      if (valid >= wanted) return records;
     }
   }
 
   get #owner(): CollectionOwner {
     const { store, spaceId } = this.#context;
-    return { dimension: store.identity.id, space: spaceId, replica: ownerOf(store) };
+    return { dimension: store.identity.id, space: spaceId, replicas: ownersOf(store) };
   }
 
   #readState(): ChromaState | undefined {
@@ -152,12 +159,8 @@ export class ChromaBackend implements VectorBackend {
       this.#hasLost = true;
       return;
     }
-    const { message, hint } = trouble;
-    const advice = hint === undefined ? '' : ` ${hint}`;
-    this.#context.store.warn({
-      code: 'CHROMA_UNREACHABLE',
-      message: `${message} Vectors are searched without it.${advice}`,
-    });
+    const message = `${trouble.message} Vectors are searched without it. ${trouble.hint ?? ''}`;
+    this.#context.store.warn({ code: 'CHROMA_UNREACHABLE', message: message.trimEnd() });
   }
 
   #exactIndex(): PassageIndex {
@@ -286,12 +289,9 @@ export class ChromaBackend implements VectorBackend {
   }
 }
 
-/** Who keeps the collection: this machine's replica, or where it never wrote, this folder. */
-function ownerOf(store: Store): string {
-  return store.ownReplica() ?? createHash('sha256').update(store.folder).digest('hex').slice(0, 32);
-}
-
-function countValid(db: Db, records: readonly StoredRecord[], { place }: NearestRequest): number {
-  const labels = labelsClaimed(db, records.map(claimOf), place);
-  return labels.filter((label) => typeof label === 'number').length;
+/** Who keeps the collection: this machine's replica, and before its first write this folder. */
+function ownersOf(store: Store): string[] {
+  const place = createHash('sha256').update(`${hostname()}\0${store.folder}`).digest('hex');
+  const replica = store.ownReplica();
+  return [...(replica === undefined ? [] : [replica]), place.slice(0, 32)];
 }

@@ -39,22 +39,22 @@ export class ChromaProxy {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { url = '', method = 'GET' } = request;
+    const { url = '' } = request;
     const what = url.split('?')[0]?.split('/').at(-1) ?? '';
     this.asked.push(what);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const conduct = await this.conduct(what);
-    if (conduct === 'hang') return;
-    if (conduct === 'drop') {
-      request.socket.destroy();
-      return;
-    }
-    if (conduct !== 'pass') {
+    if (conduct === 'pass') await this.#pass(request, response, chunks);
+    else if (conduct === 'drop') request.socket.destroy();
+    else if (conduct !== 'hang') {
       response.writeHead(conduct, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: 'Told', message: 'the proxy was told to' }));
-      return;
     }
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse, chunks: Buffer[]): Promise<void> {
+    const { url = '', method = 'GET' } = request;
     try {
       const body = chunks.length > 0 ? { body: Buffer.concat(chunks) } : {};
       const headers = { 'content-type': 'application/json' };
