@@ -1,13 +1,16 @@
 /**
  * `npm run bench -- [names…] [options]`: measures, prints, and writes docs/benchmarks.md.
  *
- * Names: see SUITES; all but retrieval when none is given. Each runs in a process of its own.
+ * Names: see SUITES; all but recall and retrieval when none is given. Each runs in a process of its own.
  *   --sizes 1k,10k,100k   how many memories (1k,10k unless given)
  *   --quick               fewer rounds; writes no page
  *   --real-vectors 20k    larger dimensions get synthetic vectors, and say so
  *   --data FOLDER         where the texts are
- *   --prepared FOLDER     keeps filled dimensions there for the next run
- *   --set a,b --bulk --check   retrieval only; --check exits 1 when a set is below its floor
+ *   --prepared FOLDER     keeps filled dimensions, or their vectors, there for the next run
+ *   --set a,b --bulk --check   retrieval only; --check exits 1 when a set is below its floor;
+ *                         a run of some sets writes no page
+ *   --embedder NAME       retrieval only: another embedder than the default
+ *   --peers               retrieval only: the Python original beside, from the package index
  *   --profile             writes a CPU profile of each suite to bench/results/
  */
 import { spawnSync } from 'node:child_process';
@@ -17,10 +20,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataFolder } from './lib/corpus.mjs';
 import { buildIfMissing, ROOT } from './lib/library.mjs';
-import { table, writeRaw, writeSection } from './lib/results.mjs';
+import { RAW, table, writeRaw, writeSection } from './lib/results.mjs';
 
 const SUITES = ['add', 'search', 'query', 'embed', 'fold', 'follow', 'cold', 'mcp', 'memory'];
-const ALL = [...SUITES, 'retrieval'];
+const ALL = [...SUITES, 'recall', 'retrieval'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,6 +36,8 @@ const { values, positionals } = parseArgs({
     set: { type: 'string' },
     bulk: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
+    embedder: { type: 'string' },
+    peers: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -45,9 +50,8 @@ function toCount(size) {
 
 function runSuite(name, options, folder) {
   const out = join(folder, `${name}.json`);
-  const results = join(ROOT, 'bench', 'results');
-  mkdirSync(results, { recursive: true });
-  const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${results}`] : [];
+  mkdirSync(RAW, { recursive: true });
+  const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${RAW}`] : [];
   const child = join(ROOT, 'bench', 'lib', 'run-suite.mjs');
   const args = [...profiling, '--expose-gc', child, name, JSON.stringify(options), out];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
@@ -56,10 +60,10 @@ function runSuite(name, options, folder) {
 }
 
 function report(name, result) {
-  const { title, rows, markdown = table(rows) } = result;
+  const { title, rows, markdown = table(rows), section = name } = result;
   process.stdout.write(`\n## ${title}\n\n${markdown}\n`);
   writeRaw(name, result);
-  if (!values.quick) writeSection(name, title, markdown);
+  if (!values.quick && section !== null) writeSection(section, title, markdown);
 }
 
 const names = positionals.length > 0 ? positionals : SUITES;
@@ -69,9 +73,10 @@ if (unknown.length > 0)
 buildIfMissing();
 const folder = mkdtempSync(join(tmpdir(), 'alt-memory-bench-run-'));
 const prepared = values.prepared ? resolve(values.prepared) : join(folder, 'prepared');
+const kept = values.prepared && prepared;
 const sizes = values.sizes.split(',').map(toCount);
 const realVectors = toCount(values['real-vectors']);
-const options = { ...values, data: dataFolder(values.data), prepared, sizes, realVectors };
+const options = { ...values, data: dataFolder(values.data), prepared, kept, sizes, realVectors };
 try {
   const failures = [];
   for (const name of names) {

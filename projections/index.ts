@@ -61,7 +61,6 @@ export {
   entitiesMatching,
   labelsOfEntities,
   ownersByLabel,
-  ownersOf,
   passagesByLabel,
   passagesOfOwners,
   passageStats,

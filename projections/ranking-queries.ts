@@ -115,13 +115,6 @@ export function passagesOfOwners(db: Db, labels: readonly number[]): PassageRow[
   return all.flatMap((label) => rows.get(label) ?? []);
 }
 
-/** The rows of the entities that own the labels, in the order of the labels, each once. */
-export function ownersOf(db: Db, labels: readonly number[]): number[] {
-  const owner = new Map(ownersByLabel(db, labels).map(({ label, entity }) => [label, entity]));
-  const owners = labels.map((label) => owner.get(label)).filter((entity) => entity !== undefined);
-  return [...new Set(owners)];
-}
-
 export interface KeywordMatch {
   readonly entity: number;
   /** Positive, bigger is better. */

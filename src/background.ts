@@ -12,6 +12,9 @@ import type { Dimension } from './dimension.js';
 const PAUSE_MS = 50;
 /** How long another process is left to it before looking again. */
 const RETRY_MS = 2_000;
+/** How long a failure that may pass is left alone. */
+const FAILED_RETRY_MS = 30_000;
+const PASSING: readonly string[] = ['EMBEDDING_FAILED', 'DISK_FULL', 'IO_FAILED', 'BUSY'];
 /** A run with at most this much left is worth waiting for. */
 const NEARLY_DONE_TEXTS = 16;
 
@@ -99,6 +102,8 @@ export class Background {
       else if (embedded > 0) await dimension.embedPending({ signal, snapshot: true });
     } catch (error) {
       if (!isAltError(error)) onError(error);
+      // What may be over soon is tried again; a missing model or a closed dimension is not.
+      else if (PASSING.includes(error.code)) this.#schedule(FAILED_RETRY_MS);
     }
   }
 }

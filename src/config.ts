@@ -218,7 +218,8 @@ function acceptedIn(values: ConfigValues): string[] {
 }
 
 function knownDevice(device: string, warnings: string[]): string {
-  if (DEVICES.includes(device)) return device;
+  const named = device.toLowerCase();
+  if (DEVICES.includes(named)) return named;
   warnings.push(`Unknown embedding device '${device}'; auto is used.`);
   return 'auto';
 }

@@ -21,7 +21,12 @@ import {
 import { EMBEDDER_SETTING } from '../projections/index.js';
 import { Store, type Warning } from '../replay/index.js';
 import { modelSearch, readSettings } from './config.js';
-import { chooseEmbedder, openEmbedder, resolveEmbedderName } from './embedders/index.js';
+import {
+  chooseEmbedder,
+  openEmbedder,
+  resolveDevice,
+  resolveEmbedderName,
+} from './embedders/index.js';
 import { Searcher } from './search/searcher.js';
 import type { Session } from './session.js';
 import { realSystem } from './system.js';
@@ -196,7 +201,7 @@ export class Opening {
       models: modelSearch(this.path, modelsFolder),
       exactVectorsMax,
       chroma: this.#options.chroma ?? readSettings({ dimension: this.path }).chroma,
-      device: this.#options.device,
+      device: resolveDevice(this.#options.device ?? readSettings().device),
       label,
     });
     this.#open = { session, embedding, searcher: new Searcher(store, embedding) };

@@ -1,16 +1,23 @@
 /**
  * The texts that are measured with. They are read from a folder, because some of them may be used
- * but not passed on: `--data`, ALT_BENCH_DATA, or `../shared/data` beside the repository.
+ * but not passed on: `--data`, ALT_BENCH_DATA, `../shared/data` beside the repository, or else what
+ * the repository carries.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { ROOT } from './library.mjs';
 
+const LOCOMO = 'locomo-dev.json.gz';
+const POOL = 'longmemeval-pool.json.gz';
+const CARRIED = join(ROOT, 'test', 'fixtures', 'retrieval');
+
 export function dataFolder(given) {
-  const folder = given ?? process.env.ALT_BENCH_DATA ?? join(ROOT, '..', 'shared', 'data');
+  const named = given ?? process.env.ALT_BENCH_DATA;
+  const beside = join(ROOT, '..', 'shared', 'data');
+  const folder = named ?? (existsSync(beside) ? beside : CARRIED);
   if (existsSync(folder)) return resolve(folder);
-  throw new Error('No data: name its folder with --data or ALT_BENCH_DATA.');
+  throw new Error(`No data in ${folder}.`);
 }
 
 function readPacked(...path) {
@@ -31,7 +38,7 @@ const WORDS_BETWEEN_TAGS = 50;
  * that no two are equal. About 180 words each.
  */
 export function tagged(data, count) {
-  const { sessions } = JSON.parse(readPacked(data, 'longmemeval-pool.json.gz'));
+  const { sessions } = JSON.parse(readPacked(data, POOL));
   const turns = sessions.flatMap((session) => session.turns.map((turn) => turn.content));
   const texts = turns.filter((text) => text.trim() !== '');
   return Array.from({ length: count }, (_, index) => {
@@ -50,28 +57,33 @@ function withTag(text, tag) {
 
 /** Questions that people ask of that pool. */
 export function questions(data) {
-  const pool = JSON.parse(readPacked(data, 'longmemeval-pool.json.gz'));
+  const pool = JSON.parse(readPacked(data, POOL));
   return pool.questions.map(({ question }) => question);
 }
 
+/** How each set is read, and the file by which one sees whether it is there. */
 const SETS = {
-  locomo: readLocomo,
-  lme: readPool,
-  cosqa: (data) => readBeir(data, 'cosqa'),
-  scifact: (data) => readBeir(data, 'scifact'),
-  'xquad-en': (data) => readXquad(data, 'en'),
-  'xquad-zh': (data) => readXquad(data, 'zh'),
-  'xquad-hi': (data) => readXquad(data, 'hi'),
+  locomo: { read: readLocomo, file: LOCOMO },
+  lme: { read: readPool, file: POOL },
+  cosqa: { read: (data) => readBeir(data, 'cosqa'), file: 'cosqa' },
+  scifact: { read: (data) => readBeir(data, 'scifact'), file: 'scifact' },
+  'xquad-en': { read: (data) => readXquad(data, 'en'), file: 'xquad' },
+  'xquad-zh': { read: (data) => readXquad(data, 'zh'), file: 'xquad' },
+  'xquad-hi': { read: (data) => readXquad(data, 'hi'), file: 'xquad' },
+  devbench: { read: readDevbench, file: 'devbench' },
 };
 
-export const SET_NAMES = Object.keys(SETS);
+/** The sets that the folder holds. */
+export function setNames(data) {
+  return Object.keys(SETS).filter((name) => existsSync(join(data, SETS[name].file)));
+}
 
 /**
  * A set as units, each a dimension of its own: `{ documents: [{ id, text }], questions: [{ id,
  * text, gold: Map(id -> gain) }], leftOut }`; `leftOut` counts questions without a gold document.
  */
 export function readSet(data, name) {
-  return SETS[name](data).map(({ documents, questions: asked }) => {
+  return SETS[name].read(data).map(({ documents, questions: asked }) => {
     const known = new Set(documents.map(({ id }) => id));
     const usable = asked
       .map(({ gold, ...rest }) => ({
@@ -86,7 +98,7 @@ export function readSet(data, name) {
 const equalGains = (ids) => new Map([...ids].map((id) => [id, 1]));
 
 function readLocomo(data) {
-  const conversations = JSON.parse(readPacked(data, 'locomo-dev.json.gz'));
+  const conversations = JSON.parse(readPacked(data, LOCOMO));
   return conversations.map(({ sample_id: sample, conversation, qa }) => ({
     documents: Object.keys(conversation)
       .filter((key) => /^session_\d+$/.test(key))
@@ -104,7 +116,7 @@ function locomoTurn({ speaker, text, blip_caption: caption }) {
 }
 
 function readPool(data) {
-  const pool = JSON.parse(readPacked(data, 'longmemeval-pool.json.gz'));
+  const pool = JSON.parse(readPacked(data, POOL));
   const documents = pool.sessions.map(({ session_id: id, turns }) => {
     return { id, text: turns.map(({ content }) => content).join('\n') };
   });
@@ -148,5 +160,16 @@ function readXquad(data, language) {
       for (const qa of qas) asked.push({ id: qa.id, text: qa.question, gold: equalGains([id]) });
     }
   }
+  return [{ documents, questions: asked }];
+}
+
+function readDevbench(data) {
+  const path = join(data, 'devbench', 'devbench_dataset.json');
+  const { memories, queries } = JSON.parse(readFileSync(path, 'utf8'));
+  const documents = memories.map(({ id, content }) => ({ id, text: content }));
+  const asked = queries.map(({ id, question, expected_tags: tags }) => {
+    const isRight = (memory) => memory.tags.some((tag) => tags.includes(tag));
+    return { id, text: question, gold: equalGains(memories.filter(isRight).map(({ id }) => id)) };
+  });
   return [{ documents, questions: asked }];
 }

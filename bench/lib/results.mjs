@@ -1,6 +1,7 @@
 /**
- * What was measured: raw rows as JSON in bench/results/ (not kept in the repository), and tables
- * in docs/benchmarks.md, which only benches write. A run replaces the sections it measured.
+ * What was measured: raw rows as JSON in bench/results/ (not kept in the repository) or in the
+ * folder ALT_BENCH_RESULTS, and tables in docs/benchmarks.md, which only benches write. A run
+ * replaces the sections it measured.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
@@ -8,7 +9,7 @@ import { join } from 'node:path';
 import { ROOT } from './library.mjs';
 import { short } from './numbers.mjs';
 
-const RAW = join(ROOT, 'bench', 'results');
+export const RAW = process.env.ALT_BENCH_RESULTS ?? join(ROOT, 'bench', 'results');
 const PAGE = join(ROOT, 'docs', 'benchmarks.md');
 
 const HEAD = `# Benchmarks

@@ -1,70 +1,32 @@
 /**
- * How often the right memory is found, through the public interface and with default settings:
- * R@k (share of the right ones), any@k, nDCG@10 with the textbook ideal, MRR, in each mode.
+ * How often the right memory is found, through the public interface and with default settings, in
+ * each mode; with `--peers` beside the Python original, asked the same in the same run.
  *
  * The fourth row, `words`, is hybrid's keyword half alone: its hits ordered by their BM25.
  */
-import { mean } from '../lib/numbers.mjs';
 import { load, timed } from '../lib/timing.mjs';
 import { newDimension, sizeOf } from '../lib/library.mjs';
-import { readSet, SET_NAMES } from '../lib/corpus.mjs';
+import { readSet, setNames } from '../lib/corpus.mjs';
+import { keepVectors, lendVectors } from '../lib/kept-vectors.mjs';
+import { measure, meansOf, percent, shortfalls } from '../lib/measures.mjs';
 import { writeRaw } from '../lib/results.mjs';
+import { Original, PEER_WAYS } from '../peers/original.mjs';
 
 export const TITLE = 'Retrieval';
 const MODES = ['hybrid', 'vector', 'keyword'];
-const CUTS = [1, 5, 10];
 const DEEP = 100;
-
-/** Shares that the acceptance list asks of hybrid search. */
-const FLOORS = {
-  locomo: { 'R@10': 0.935, 'any@1': 0.735 },
-  lme: { 'any@1': 0.79, 'any@5': 0.98 },
-  cosqa: { 'nDCG@10': 0.81 },
-  scifact: { 'nDCG@10': 0.72 },
-  'xquad-en': { 'R@10': 0.995 },
-  'xquad-zh': { 'R@10': 0.99 },
-  'xquad-hi': { 'R@10': 0.98 },
-};
-/** How far hybrid may stay under its better half, by nDCG@10. */
-const UNDER_BETTER_HALF_MAX = { cosqa: 0.04 };
-const UNDER_BETTER_HALF = 0.01;
-
-const gainAt = (gain, rank) => (2 ** gain - 1) / Math.log2(rank + 2);
-
-/** The measures of one question, from its ranking. */
-export function measure(ranking, gold) {
-  const scores = {};
-  for (const cut of CUTS) {
-    const found = ranking.slice(0, cut).filter((id) => gold.has(id)).length;
-    scores[`R@${cut}`] = found / gold.size;
-    scores[`any@${cut}`] = Number(found > 0);
-  }
-  const ideal = [...gold.values()].sort((a, b) => b - a).slice(0, 10);
-  const best = ideal.reduce((sum, gain, rank) => sum + gainAt(gain, rank), 0);
-  const reached = ranking
-    .slice(0, 10)
-    .reduce((sum, id, rank) => sum + gainAt(gold.get(id) ?? 0, rank), 0);
-  const first = ranking.findIndex((id) => gold.has(id));
-  return { ...scores, 'nDCG@10': reached / best, MRR: first < 0 ? 0 : 1 / (first + 1) };
-}
+const BATCH = 500;
+const PEER_SETS = ['locomo', 'lme', 'cosqa'];
 
 async function fill(dimension, documents, { bulk }) {
-  if (bulk) {
-    for (let at = 0; at < documents.length; at += 500) {
-      const items = documents.slice(at, at + 500);
-      await dimension.batchAddEntities(
-        items.map(({ id, text }) => ({
-          realm: 'bench',
-          domain: 'set',
-          content: text,
-          entity_id: id,
-        })),
-      );
-    }
-  } else {
-    for (const { id, text } of documents) {
-      await dimension.addEntity('bench', 'set', text, { entityId: id });
-    }
+  for (let at = 0; bulk && at < documents.length; at += BATCH) {
+    const items = documents.slice(at, at + BATCH).map(({ id, text }) => {
+      return { realm: 'bench', domain: 'set', content: text, entity_id: id };
+    });
+    await dimension.batchAddEntities(items);
+  }
+  for (const { id, text } of bulk ? [] : documents) {
+    await dimension.addEntity('bench', 'set', text, { entityId: id });
   }
 }
 
@@ -81,8 +43,20 @@ async function askAll(dimension, question) {
   return rankings;
 }
 
-async function runUnit(unit, options) {
-  const dimension = await newDimension();
+const scoresOf = (rankings, gold) =>
+  Object.fromEntries(Object.entries(rankings).map(([mode, ids]) => [mode, measure(ids, gold)]));
+
+async function openFor(name, options) {
+  const { embedder } = options;
+  const dimension = await newDimension(embedder ? { embedder } : {});
+  await dimension.close();
+  lendVectors(options.kept, name, dimension.path);
+  await dimension.reconnect();
+  return dimension;
+}
+
+async function runUnit(unit, name, options) {
+  const dimension = await openFor(name, options);
   const adding = await timed(() => fill(dimension, unit.documents, options));
   const embedding = await timed(() => dimension.embedPending());
   const answers = [];
@@ -94,29 +68,19 @@ async function runUnit(unit, options) {
   });
   const { embedder, vectors } = await dimension.status();
   await dimension.close();
+  keepVectors(options.kept, name, dimension.path);
   const ms = { add: adding.ms, embed: embedding.ms, ask: asking.ms };
   return { answers, ms, embedder, vectors, sizeBytes: sizeOf(dimension.path) };
 }
 
-function scoresOf(rankings, gold) {
-  const entries = Object.entries(rankings).map(([mode, ids]) => [mode, measure(ids, gold)]);
-  return Object.fromEntries(entries);
-}
-
 const total = (units, value) => units.reduce((sum, unit) => sum + value(unit), 0);
 
-async function runSet(name, options) {
-  const read = readSet(options.data, name);
+async function runSet(name, read, options) {
   const units = [];
-  for (const unit of read) units.push(await runUnit(unit, options));
-  const answers = units.flatMap((unit) => unit.answers);
-  const means = {};
-  for (const mode of [...MODES, 'words']) {
-    const measures = Object.keys(answers[0].scores[mode]);
-    means[mode] = Object.fromEntries(
-      measures.map((key) => [key, mean(answers.map(({ scores }) => scores[mode][key]))]),
-    );
+  for (const [at, unit] of read.entries()) {
+    units.push(await runUnit(unit, `${name}-${at}`, options));
   }
+  const answers = units.flatMap((unit) => unit.answers);
   const set = {
     name,
     n: answers.length,
@@ -129,30 +93,45 @@ async function runSet(name, options) {
     embedMs: total(units, (unit) => unit.ms.embed),
     askMs: total(units, (unit) => unit.ms.ask),
     load: load(),
-    means,
+    means: meansOf(answers),
   };
-  writeRaw(`retrieval-${name}${options.bulk ? '-bulk' : ''}`, { ...set, answers });
+  const how = [options.embedder, options.bulk && 'bulk'].filter(Boolean);
+  writeRaw(['retrieval', name, ...how].join('-'), { ...set, answers });
   return set;
 }
 
-/** What a set falls short of, as sentences. */
-export function shortfalls({ name, means }) {
-  const problems = [];
-  for (const [key, floor] of Object.entries(FLOORS[name] ?? {})) {
-    const reached = means.hybrid[key];
-    if (reached < floor)
-      problems.push(`${name}: ${key} is ${percent(reached)}, ${percent(floor)} asked`);
+/** The same documents and questions, through the Python original's own interface. */
+function runPeer(peer, set, { name: way, way: adding }) {
+  const answers = [];
+  const ms = { add: 0, ask: 0 };
+  for (const { documents, questions } of set.read) {
+    const { rankings, addMs, askMs } = peer.run({ way: adding, documents, questions });
+    ms.add += addMs;
+    ms.ask += askMs;
+    for (const [at, { id, gold }] of questions.entries()) {
+      const scores = { [way]: measure(rankings[at], gold) };
+      answers.push({ id, gold: [...gold.keys()], ranking: rankings[at], scores });
+    }
   }
-  const better = Math.max(means.vector['nDCG@10'], means.words['nDCG@10']);
-  const allowed = UNDER_BETTER_HALF_MAX[name] ?? UNDER_BETTER_HALF;
-  if (means.hybrid['nDCG@10'] < better - allowed) {
-    const reached = percent(means.hybrid['nDCG@10']);
-    problems.push(`${name}: hybrid nDCG@10 ${reached}, its better half ${percent(better)}`);
-  }
-  return problems;
+  writeRaw(`retrieval-${set.name}-original-${adding}`, { answers });
+  return { way, ms, means: meansOf(answers) };
 }
 
-const percent = (share) => (100 * share).toFixed(1);
+/** The peer in all its ways; what keeps it from running stands in the report instead. */
+function runPeers(set) {
+  try {
+    const peer = new Original();
+    return { runs: PEER_WAYS.map((way) => runPeer(peer, set, way)) };
+  } catch (error) {
+    return { obstacle: error.message };
+  }
+}
+
+function rowsOf({ name, means, peers }) {
+  const rows = Object.entries(means).map(([mode, scores]) => [name, mode, scores]);
+  for (const { way, means: theirs } of peers?.runs ?? []) rows.push([name, way, theirs[way]]);
+  return rows;
+}
 
 function table(sets) {
   const measures = Object.keys(sets[0].means.hybrid);
@@ -160,14 +139,14 @@ function table(sets) {
     `| set | mode | ${measures.join(' | ')} |`,
     `|---|---|${measures.map(() => '--:').join('|')}|`,
   ];
-  for (const { name, means } of sets) {
-    for (const [mode, scores] of Object.entries(means)) {
-      const cells = measures.map((key) => percent(scores[key]));
-      lines.push(`| ${name} | ${mode} | ${cells.join(' | ')} |`);
-    }
+  for (const [name, mode, scores] of sets.flatMap(rowsOf)) {
+    const cells = measures.map((key) => percent(scores[key]));
+    lines.push(`| ${name} | ${mode} | ${cells.join(' | ')} |`);
   }
   return lines.join('\n');
 }
+
+const seconds = (ms) => (ms / 1000).toFixed(1);
 
 function setsTable(sets) {
   const lines = [
@@ -175,12 +154,27 @@ function setsTable(sets) {
       'ask s | load |',
     '|---|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|',
   ];
-  const seconds = (ms) => (ms / 1000).toFixed(1);
   for (const set of sets) {
-    const cells = [set.name, set.n, set.leftOut, set.documents, set.passages, set.embedder];
-    cells.push((set.sizeBytes / 2 ** 20).toFixed(1));
+    const { name, n, leftOut, documents, passages, embedder, peers } = set;
+    const mebibytes = (set.sizeBytes / 2 ** 20).toFixed(1);
+    const cells = [name, n, leftOut, documents, passages, embedder, mebibytes];
     cells.push(seconds(set.addMs), seconds(set.embedMs), seconds(set.askMs), set.load);
     lines.push(`| ${cells.join(' | ')} |`);
+    for (const { way, ms } of peers?.runs ?? []) {
+      const theirs = [
+        name,
+        n,
+        leftOut,
+        documents,
+        '',
+        way,
+        '',
+        seconds(ms.add),
+        '',
+        seconds(ms.ask),
+      ];
+      lines.push(`| ${[...theirs, ''].join(' | ')} |`);
+    }
   }
   return lines.join('\n');
 }
@@ -188,16 +182,44 @@ function setsTable(sets) {
 const ABOUT = `Through \`Dimension\`, default settings, memories added one at a time unless said
 otherwise; ten results. R@k is the share of the right memories among the first k, any@k whether one
 is; nDCG against the textbook ideal; in per cent. \`words\` is the keyword half of hybrid search
-alone; \`keyword\` is the query language of that mode, in which all words must occur.`;
+alone; \`keyword\` is the query language of that mode, in which all words must occur. \`ask s\` is
+the time of all modes together.`;
+
+const ABOUT_PEERS = `The Python original, alt-memory 4.5.2, was asked the same in the same run
+through its own \`Dimension\`, in its default mode: a dimension that was opened a second time, as
+every use after the first finds it, filled in one batch or one memory at a time.`;
+
+function report(sets, options) {
+  const how = options.bulk ? 'Added in bulk.' : 'Added one at a time.';
+  const obstacle = sets.find(({ peers }) => peers?.obstacle)?.peers.obstacle;
+  const aboutPeers = obstacle ? `The Python original was not measured: ${obstacle}` : ABOUT_PEERS;
+  const kept = options.kept ? ' Vectors were kept from an earlier run where there was one.' : '';
+  const about = [`${ABOUT} ${how}${kept}`, ...(options.peers ? [aboutPeers] : [])];
+  return `${about.join('\n\n')}\n\n${table(sets)}\n\n${setsTable(sets)}`;
+}
+
+function namesOf({ set, quick, peers, data }) {
+  if (set) return set.split(',');
+  if (peers) return PEER_SETS;
+  return quick ? ['lme'] : setNames(data);
+}
 
 export async function run(options) {
-  const names = options.set?.split(',') ?? (options.quick ? ['locomo', 'lme'] : SET_NAMES);
   const sets = [];
-  for (const name of names) {
-    sets.push(await runSet(name, options));
-    process.stderr.write(`${table(sets.slice(-1))}\n${setsTable(sets.slice(-1))}\n`);
+  for (const name of namesOf(options)) {
+    const read = readSet(options.data, name);
+    const set = await runSet(name, read, options);
+    if (options.peers) set.peers = runPeers({ name, read });
+    sets.push(set);
+    process.stderr.write(`${table([set])}\n${setsTable([set])}\n`);
   }
-  const how = options.bulk ? 'Added in bulk.' : 'Added one at a time.';
-  const markdown = `${ABOUT} ${how}\n\n${table(sets)}\n\n${setsTable(sets)}`;
-  return { rows: [], markdown, failures: options.check ? sets.flatMap(shortfalls) : [] };
+  const failures = options.check ? sets.flatMap(shortfalls) : [];
+  return { ...placeOf(options), rows: [], markdown: report(sets, options), failures };
+}
+
+/** The section of the page; none for a run of some sets. */
+function placeOf({ set, peers, embedder }) {
+  if (peers) return { section: 'peers', title: `${TITLE} beside the Python original` };
+  if (set) return { section: null };
+  return embedder ? { section: `retrieval-${embedder}`, title: `${TITLE} by ${embedder}` } : {};
 }

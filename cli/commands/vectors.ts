@@ -106,7 +106,7 @@ function addBackend(shell: Shell): void {
             const count = String(done.reindexed);
             return `Backend: ${done.previous_backend} -> ${done.backend} (${count} vectors)`;
           });
-          if (!reindex) output.warn('Vector search is stale until the next `alt rebuild`.');
+          if (!reindex) output.note('It is filled with the next searches.');
         } finally {
           progress.end();
         }

@@ -5,7 +5,7 @@
  *
  * Rows name the stream they came from: what is erased can be found here by it.
  */
-import { AltError, type Files } from '../../events/index.js';
+import { AltError, explained, type Files } from '../../events/index.js';
 import { Db, isDamagedDatabase } from '../database.js';
 
 const SCHEMA = `
@@ -64,7 +64,7 @@ export class EmbeddingCache {
   /** The vector of a text, `'empty'` for a text that has none, undefined when not embedded yet. */
   get(textHash: Uint8Array): Float32Array | 'empty' | undefined {
     const sql = 'SELECT vector FROM vectors WHERE space = ? AND text_hash = ?';
-    const row = guarded(() => {
+    const row = this.#guarded(() => {
       return this.#db.get<{ vector: Buffer }>(sql, this.#space, textHash);
     });
     if (!row) return undefined;
@@ -73,18 +73,18 @@ export class EmbeddingCache {
 
   has(textHash: Uint8Array): boolean {
     const sql = 'SELECT 1 FROM vectors WHERE space = ? AND text_hash = ?';
-    return guarded(() => this.#db.get(sql, this.#space, textHash)) !== undefined;
+    return this.#guarded(() => this.#db.get(sql, this.#space, textHash)) !== undefined;
   }
 
   /** How many texts have no vector because the embedder found nothing in them. */
   emptyCount(): number {
     const sql = 'SELECT count(*) AS count FROM vectors WHERE space = ? AND length(vector) = 0';
-    return guarded(() => this.#db.get<{ count: number }>(sql, this.#space)?.count ?? 0);
+    return this.#guarded(() => this.#db.get<{ count: number }>(sql, this.#space)?.count ?? 0);
   }
 
   /** Stores vectors and moves the mark: every passage up to that label is embedded. */
   put(rows: readonly CachedVector[], mark: Mark): void {
-    guarded(() => {
+    this.#guarded(() => {
       this.#db.transaction(() => {
         for (const row of rows) this.#insert(row);
         const { generation, label } = mark;
@@ -105,9 +105,13 @@ export class EmbeddingCache {
   /** The label up to which every passage of that generation of views is embedded; 0 for none. */
   mark(generation: string): number {
     const sql = 'SELECT label FROM marks WHERE space = ? AND generation = ?';
-    return guarded(() => {
+    return this.#guarded(() => {
       return this.#db.get<{ label: number }>(sql, this.#space, generation)?.label ?? 0;
     });
+  }
+
+  #guarded<Result>(work: () => Result): Result {
+    return guarded(work, this.#db);
   }
 
   close(): void {
@@ -115,13 +119,18 @@ export class EmbeddingCache {
   }
 }
 
-/** Damage of the cache must not be taken for damage of the views. */
-function guarded<Result>(work: () => Result): Result {
+/**
+ * Damage of the cache must not be taken for damage of the views, and a cache that was closed under
+ * the hands of a call is as good as damaged: the call is begun anew.
+ */
+function guarded<Result>(work: () => Result, db?: Db): Result {
   try {
     return work();
   } catch (error) {
-    if (!isDamagedDatabase(error)) throw error;
-    throw new AltError('CACHE_DAMAGED', 'The embedding cache is unreadable.', { cause: error });
+    if (isDamagedDatabase(error) || db?.isOpen === false) {
+      throw new AltError('CACHE_DAMAGED', 'The embedding cache is unreadable.', { cause: error });
+    }
+    throw explained(error, 'The embedding cache');
   }
 }
 

@@ -7,7 +7,8 @@
 import { AltError } from '../../events/index.js';
 import type { Device, Runtime } from './embedder.js';
 
-const DEVICE_CHOICES = ['auto', 'cpu', 'cuda', 'coreml', 'dml'] as const;
+/** What people may ask for, `auto` first. */
+export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda', 'coreml', 'dml'] as const;
 
 /** What people may ask for. */
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];

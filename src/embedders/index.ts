@@ -1,6 +1,6 @@
 /** From texts to vectors: the bundled model, the embedder without one, the worker around both. */
 export { chooseEmbedder, openEmbedder, resolveEmbedderName } from './choose.js';
-export { resolveDevice } from './devices.js';
+export { DEVICE_CHOICES, resolveDevice } from './devices.js';
 export {
   DIMENSION,
   throwIfCancelled,

@@ -111,7 +111,8 @@ async function findSound(
     return located;
   } catch (error) {
     if (!isAltError(error, 'UNAVAILABLE')) throw error;
-    const isInFront = located?.origin === 'folder' && !located.folder.startsWith(settings.folder);
+    const isOurs = located?.folder.startsWith(join(settings.folder, '/')) === true;
+    const isInFront = located?.origin === 'folder' && !isOurs;
     if (isInFront || !isOnHub(model)) throw error;
     return undefined;
   }

@@ -117,6 +117,8 @@ interface Proposed {
   readonly near: readonly Neighbour[];
   readonly byVector: ReadonlySet<number>;
   readonly byWords: ReadonlySet<number>;
+  /** More passages hold the words than were proposed. */
+  readonly isCut: boolean;
   /** Of the passages whose memories are ranked. */
   readonly labels: ReadonlySet<number>;
 }
@@ -124,17 +126,18 @@ interface Proposed {
 /** What each half proposes, by label. */
 function propose(context: SearchContext, request: SearchRequest): Proposed {
   const { db, generation, vectors } = context;
-  const limit = Math.max(CANDIDATES_PER_HALF, request.limit);
-  const within = { place: request.place, limit };
+  const within = { place: request.place, limit: context.count };
   const terms = weigh(context, queryTerms(request.question).slice(0, TERMS_MAX));
   const words = askLoneWords(db, terms, within);
   const rare = rareTerms(terms, context.stats.passages(db).count);
-  const byWords = new Set([...words.bm25.keys(), ...passagesWithTerms(db, rare, within)]);
+  const withTerms = passagesWithTerms(db, rare, within);
+  const byWords = new Set([...words.bm25.keys(), ...withTerms]);
   const near = vectors?.search.nearest(db, generation) ?? [];
   const byVector = new Set(near.map(({ label }) => label));
   const isUnion = !vectors || request.strategy === 'union';
   const labels = isUnion ? new Set([...byVector, ...byWords]) : byVector;
-  return { words, near, byVector, byWords, labels };
+  const isCut = isUnion && withTerms.length >= context.count;
+  return { words, near, byVector, byWords, isCut, labels };
 }
 
 function fuseBy(
@@ -153,8 +156,9 @@ function fuseBy(
 function hasMore(
   { vectors }: SearchContext,
   { maxDistance }: SearchRequest,
-  { near }: Proposed,
+  { near, isCut }: Proposed,
 ): boolean {
+  if (isCut) return true;
   const farthest = near.at(-1);
   if (!vectors || !farthest || near.length < vectors.count) return false;
   return isWithin(farthest.cosine, maxDistance);

@@ -46,6 +46,8 @@ export interface VectorHalf {
 }
 
 export interface SearchContext {
+  /** How many passages each half may propose. */
+  readonly count: number;
   readonly db: Db;
   readonly generation: string;
   readonly stats: RankingStats;

@@ -5,8 +5,8 @@
 import {
   entitiesByNum,
   entitiesMatching,
-  ownersOf,
   passagesOfOwners,
+  rankedEntities,
   type Db,
   type EntityRow,
 } from '../../projections/index.js';
@@ -101,12 +101,9 @@ function searchVectors(context: SearchContext, request: SearchRequest): Found {
   if (!vectors) return NOTHING;
   const near = vectors.search.nearest(db, generation);
   const found = near.filter(({ cosine }) => isWithin(cosine, request.maxDistance));
-  const all = ownersOf(
-    db,
-    found.map(({ label }) => label),
-  );
-  const owners = all.slice(0, request.limit);
   const best = bestCosines(db, new Map(found.map(({ label, cosine }) => [label, cosine])));
+  const all = nearestFirst(db, best);
+  const owners = all.slice(0, request.limit);
   const rows = rowsByNum(db, owners);
   const results = owners.flatMap((owner): SearchResult[] => {
     const row = rows.get(owner);
@@ -129,6 +126,17 @@ function searchVectors(context: SearchContext, request: SearchRequest): Found {
   const isCut = near.length >= vectors.count && found.length === near.length;
   const isShort = owners.length < request.limit && isCut;
   return { results, pending: 0, total: all.length, isShort };
+}
+
+/** By distance, then the newest, then by id: no order of arrival shows. */
+function nearestFirst(db: Db, best: ReadonlyMap<number, BestPassage>): number[] {
+  const entities = rankedEntities(db, [...best.keys()]);
+  const cosineOf = (num: number): number => best.get(num)?.cosine ?? -Infinity;
+  entities.sort((left, right) => {
+    const nearer = cosineOf(right.num) - cosineOf(left.num);
+    return nearer || right.createdAt - left.createdAt || (left.id < right.id ? -1 : 1);
+  });
+  return entities.map(({ num }) => num);
 }
 
 interface BestPassage {

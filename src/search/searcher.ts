@@ -104,13 +104,25 @@ export class Searcher {
       const vectors = question && searching && { space: question.space, search: searching, count };
       const answered = await this.#store.read((db, { generation }): Answered => {
         const known = { stats: this.#stats, passages: this.#passages, boosts: this.#boosts };
-        const context = { db, generation, vectors, ...known };
+        const context = { db, generation, vectors, count, ...known };
         if (!vectors || !isEmpty(context, vectors)) return { found: search(context, request) };
         const message = countEntities(db) === 0 ? {} : { message: 'nothing is embedded yet.' };
         const found = search({ ...context, vectors: undefined }, request);
         return { found, lack: { reason: 'index_empty', ...message } };
       });
       if (!answered.found.isShort) return { ...answered, degraded: searching?.degraded };
+    }
+  }
+
+  /** Embeds what is pending; a search goes on with what there is where that fails. */
+  async #drain(budgetMs: number): Promise<number> {
+    if (budgetMs <= 0) return this.#embedding.pending();
+    try {
+      return await this.#embedding.drain({ budgetMs });
+    } catch (error) {
+      if (!isAltError(error) || !STORING_FAILED.includes(error.code)) throw error;
+      this.#store.warn({ code: error.code, message: error.message });
+      return this.#embedding.pending();
     }
   }
 
@@ -121,9 +133,7 @@ export class Searcher {
       return { pending: 0, lack: { reason: 'vector_disabled' } };
     }
     try {
-      const budgetMs = options.pendingBudgetMs ?? PENDING_BUDGET_MS;
-      const pending =
-        budgetMs > 0 ? await this.#embedding.drain({ budgetMs }) : await this.#embedding.pending();
+      const pending = await this.#drain(options.pendingBudgetMs ?? PENDING_BUDGET_MS);
       const { space, query } = await this.#embedding.query(question);
       if (query) return { pending, question: { space, query } };
       const message = 'the question holds nothing that the embedder knows.';
@@ -135,6 +145,9 @@ export class Searcher {
     }
   }
 }
+
+/** What keeps vectors from being stored and not from being searched. */
+const STORING_FAILED: readonly string[] = ['DISK_FULL', 'READ_ONLY', 'IO_FAILED', 'BUSY'];
 
 /** What a search does that cannot go by meaning, for warnings. */
 const LACKING: Readonly<Record<Mode, string>> = {

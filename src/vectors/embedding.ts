@@ -12,7 +12,8 @@ import type { EmbedderInfo } from '../embedders/index.js';
 import { LeastRecent } from '../least-recent.js';
 import { Hold } from './hold.js';
 import type { Space } from './space.js';
-import { Spaces, type SpacesOptions } from './spaces.js';
+import type { SpacesOptions } from './space-opener.js';
+import { Spaces } from './spaces.js';
 import { embedStep, nextTurn, ROWS_PER_TURN, steps } from './steps.js';
 
 /** Texts embedded between two looks at the clock, when somebody waits. */
@@ -163,7 +164,7 @@ export class Embedding {
     const hold = new Hold(this.#lock, release);
     try {
       const left = await this.#embed(space, hold, options);
-      if (left > 0) return left;
+      if (left > 0 || this.spaces.isRetired(space)) return left;
       if (options.answers === true) this.spaces.remember(space);
       await this.#push(space, hold, options);
       if (options.snapshot === true) await space.backend.save();
@@ -183,6 +184,17 @@ export class Embedding {
   }
 
   async #embed(space: Space, hold: Hold, options: FillOptions): Promise<number> {
+    try {
+      return await this.#embedTurns(space, hold, options);
+    } catch (error) {
+      const isCaller = options.signal?.aborted === true;
+      if (isCaller || !isAltError(error, 'CANCELLED') || !this.spaces.isRetired(space)) throw error;
+      // Another space took its place: nothing more is put into this one.
+      return 0;
+    }
+  }
+
+  async #embedTurns(space: Space, hold: Hold, options: FillOptions): Promise<number> {
     const { deadline, total, onProgress, signal } = options;
     const stepSize = deadline === Infinity ? ROWS_PER_TURN : TEXTS_PER_STEP;
     let done = 0;
@@ -192,11 +204,11 @@ export class Embedding {
       });
       if (turn.through === turn.mark) return 0;
       for (const step of steps(turn, stepSize)) {
-        const isOver = performance.now() > deadline || this.spaces.isRetired(space);
-        if (isOver) return await this.lacking(space);
+        if (this.spaces.isRetired(space)) return 0;
+        if (performance.now() > deadline) return await this.lacking(space);
         const before = done;
         await embedStep(space, step, {
-          ...(signal && { signal }),
+          signal: AbortSignal.any([...(signal ? [signal] : []), space.retirement.signal]),
           onProgress: (part) => onProgress?.(Math.min(before + part, total), total),
         });
         done += step.texts.length;

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { makeFolderDurably, nodeFiles, readText, replaceFile } from '../../events/index.js';
+import { DEVICE_CHOICES } from '../embedders/index.js';
 import { BACKEND_NAMES, type BackendName } from './backend.js';
 
 export interface LocalChoices {
@@ -27,7 +28,7 @@ export function readLocalChoices(folder: string): LocalChoices {
   const { backend, device } = readObject(localPath(folder));
   return {
     backend: BACKEND_NAMES.find((name) => name === backend) ?? 'hnsw',
-    ...(typeof device === 'string' && { device }),
+    ...(isDevice(device) && { device }),
   };
 }
 
@@ -35,6 +36,10 @@ export function readLocalChoices(folder: string): LocalChoices {
 export function localChoicesStamp(folder: string): string {
   const stat = nodeFiles.stat(localPath(folder));
   return stat ? `${String(stat.inode)}:${String(stat.sizeBytes)}` : '';
+}
+
+function isDevice(device: unknown): device is string {
+  return DEVICE_CHOICES.some((choice) => choice === device);
 }
 
 export function writeLocalChoices(folder: string, choices: LocalChoices): void {

@@ -18,6 +18,8 @@ export interface Space {
   readonly backend: VectorBackend;
   /** For the fitted embedder: which texts it was fitted on; else the name. */
   readonly fit: string;
+  /** Aborted once another space has taken its place. */
+  readonly retirement: AbortController;
 }
 
 /** The space that a dimension is to be searched in. */

@@ -2,58 +2,56 @@
  * The spaces of a dimension that are open in this process: the one that answers, and, after another
  * was chosen, the one that is being filled to take over. Until that is complete the old one goes
  * on answering, with its own embedder; a chosen one that cannot be loaded here never takes over.
+ *
+ * A space that was replaced is closed once all calls that may have it in hand have ended.
  */
-import { join } from 'node:path';
-import { AltError, isAltError, makeFolderDurably, nodeFiles } from '../../events/index.js';
-import { countEntities, EmbeddingCache, firstContents, type Db } from '../../projections/index.js';
+import { AltError, isAltError } from '../../events/index.js';
+import { countPassagesAfter, type Db } from '../../projections/index.js';
 import type { Store } from '../../replay/index.js';
 import {
-  fitNumpyInWorker,
-  numpyFitSize,
-  openEmbedder,
-  type ModelSearch,
-} from '../embedders/index.js';
-import type { BackendName, VectorBackend } from './backend.js';
-import { ChromaBackend } from './chroma.js';
-import { CHROMA_URL, type ChromaSettings } from './chroma-server.js';
-import { InProcessBackend } from './in-process.js';
-import { localChoicesStamp, readLocalChoices, readServing, writeServing } from './local-choices.js';
+  localChoicesStamp,
+  readServing,
+  writeLocalChoices,
+  writeServing,
+  type LocalChoices,
+} from './local-choices.js';
+import { SpaceOpener, type SpacesOptions } from './space-opener.js';
 import { closeSpace, wantedBy, wantedIn, type Space, type Wanted } from './space.js';
 
-/** How long a search that is under way may still use a space that another one has replaced. */
-const RETIREMENT_MS = 10_000;
+/** A model that did not load is tried again after so long: its files may have come. */
+const OBSTACLE_MS = 60_000;
+/** A call is begun anew so many times when its space was closed under its hands. */
+const TRIES = 4;
 
-export interface SpacesOptions {
-  readonly thread: 'inline' | 'worker';
-  /** Where to look for models before what is installed. */
-  readonly models?: ModelSearch | undefined;
-  readonly exactVectorsMax?: number | undefined;
-  /** The server of the chroma backend; the one on this machine when absent. */
-  readonly chroma?: ChromaSettings | undefined;
-  /** Aborted when nothing is to be waited for any more. */
-  readonly closing?: AbortSignal | undefined;
-  /** Where models run, if nobody chose otherwise for this dimension. */
-  readonly device?: string | undefined;
+interface Obstacle {
+  readonly fit: string;
+  readonly error: AltError;
+  readonly untilMs: number;
 }
 
 export class Spaces {
+  readonly opener: SpaceOpener;
   readonly #store: Store;
   readonly #options: SpacesOptions;
   #serving: Space | undefined;
   #upcoming: Space | undefined;
-  #obstacle: { readonly fit: string; readonly error: AltError } | undefined;
+  #obstacle: Obstacle | undefined;
   #known: { readonly of: Db; readonly version: number; readonly wanted: Wanted } | undefined;
   #settling: Promise<Space> | undefined;
-  #choicesStamp: string | undefined;
-  readonly #retired = new Map<Space, NodeJS.Timeout>();
+  #stamp: string | undefined;
+  /** Rises whenever an open space is given up: what failed meanwhile may be begun anew. */
+  #epoch = 0;
+  readonly #calls = new Set<Promise<unknown>>();
+  readonly #closings = new Set<Promise<unknown>>();
 
   constructor(store: Store, options: SpacesOptions) {
     this.#store = store;
     this.#options = options;
+    this.opener = new SpaceOpener(store, options);
   }
 
   /** Where models are looked for. */
-  get models(): ModelSearch | undefined {
+  get models(): SpacesOptions['models'] {
     return this.#options.models;
   }
 
@@ -73,7 +71,7 @@ export class Spaces {
    * @throws {AltError} UNAVAILABLE
    */
   async serving(): Promise<Space> {
-    this.#noticeChoices();
+    this.#noticeOthers();
     const wanted = await this.wanted();
     const serving = this.#serving;
     if (serving && (await this.#keepsServing(serving, wanted))) return serving;
@@ -85,16 +83,28 @@ export class Spaces {
 
   async #keepsServing(serving: Space, wanted: Wanted): Promise<boolean> {
     if (serving.fit === wanted.fit) return true;
-    // What does not load here is tried again when the dimension is opened the next time.
-    if (this.#obstacle?.fit === wanted.fit) return true;
-    return this.#upcoming?.fit === wanted.fit && !(await this.#hasCaughtUp());
+    if (this.#upcoming?.fit === wanted.fit) return !(await this.#hasCaughtUp());
+    const obstacle = this.#obstacle;
+    return obstacle?.fit === wanted.fit && performance.now() < obstacle.untilMs;
   }
 
-  /** Another process may have chosen another backend or device. */
-  #noticeChoices(): void {
-    const stamp = localChoicesStamp(this.#store.folder);
-    if (this.#choicesStamp !== undefined && stamp !== this.#choicesStamp) this.reopen();
-    this.#choicesStamp = stamp;
+  /** Another process may have chosen another backend or device, or removed the cache. */
+  #noticeOthers(): void {
+    const stamp = this.#stampNow();
+    if (this.#stamp !== undefined && stamp !== this.#stamp) this.reopen();
+    this.#stamp = stamp;
+  }
+
+  #stampNow(): string {
+    const isOpen = this.#serving ?? this.#upcoming;
+    const cache = isOpen ? this.opener.cacheStamp() : '';
+    return `${localChoicesStamp(this.#store.folder)} ${cache}`;
+  }
+
+  /** Writes what holds on this machine; spaces that are open stay so. */
+  choose(choices: LocalChoices): void {
+    writeLocalChoices(this.#store.folder, choices);
+    this.#stamp = this.#stampNow();
   }
 
   /** Which embedder was chosen and, for the fitted one, which texts it is fitted on. */
@@ -109,26 +119,35 @@ export class Spaces {
     });
   }
 
+  /** What an embedder of that name would be here and now. */
+  async wantedBy(name: string): Promise<Wanted> {
+    return this.#store.read((db) => wantedBy(db, name));
+  }
+
   async #settle(wanted: Wanted): Promise<Space> {
-    const old = this.#serving ?? (await this.#openRemembered(wanted));
-    this.#serving = old;
-    if (this.#upcoming?.fit !== wanted.fit) {
-      const chosen = await this.#openChosen(wanted, old);
-      this.#retire(this.#upcoming);
-      this.#upcoming = chosen;
+    try {
+      const old = this.#serving ?? (await this.#openRemembered(wanted));
+      this.#serving = old;
+      if (this.#upcoming?.fit !== wanted.fit) {
+        const chosen = await this.#openChosen(wanted, old);
+        this.#retire(this.#upcoming);
+        this.#upcoming = chosen;
+      }
+      if (old && !(await this.#hasCaughtUp())) return old;
+      return this.#takeOver();
+    } finally {
+      this.#stamp = this.#stampNow();
     }
-    if (old && !(await this.#hasCaughtUp())) return old;
-    return this.#takeOver();
   }
 
   /** Opens the chosen space; undefined when it cannot be and there is another one that answers. */
   async #openChosen(wanted: Wanted, old: Space | undefined): Promise<Space | undefined> {
     try {
       this.#obstacle = undefined;
-      return await this.open(wanted);
+      return await this.opener.open(wanted);
     } catch (error) {
       if (!old || !isAltError(error)) throw error;
-      this.#obstacle = { fit: wanted.fit, error };
+      this.#obstacle = obstacleTo(wanted.fit, error);
       return undefined;
     }
   }
@@ -136,16 +155,13 @@ export class Spaces {
   /** The space that answered here before another was chosen, if it can still be made. */
   async #openRemembered(wanted: Wanted): Promise<Space | undefined> {
     const remembered = readServing(this.#store.folder);
-    const isOther = remembered !== undefined && remembered.name !== wanted.name;
-    // Fitted spaces follow the memories: what they were fitted on may have changed since.
-    if (!isOther || remembered.name === 'numpy') return undefined;
+    if (remembered === undefined || remembered.name === wanted.name) return undefined;
     try {
-      const { name } = remembered;
-      const space = await this.open({ name, fit: name });
+      const space = await this.opener.open(await this.wantedBy(remembered.name));
       if (space.embedder.spaceId === remembered.space) return space;
       await closeSpace(space);
     } catch (error) {
-      if (!isAltError(error)) throw error;
+      if (!isAltError(error) || isAltError(error, 'DIMENSION_CLOSED')) throw error;
     }
     return undefined;
   }
@@ -155,8 +171,11 @@ export class Spaces {
     const [serving, upcoming] = [this.#serving, this.#upcoming];
     if (!upcoming) return false;
     if (!serving || serving.embedder.spaceId === upcoming.embedder.spaceId) return true;
-    return this.#store.read((_, { generation }) => {
-      return upcoming.cache.mark(generation) >= serving.cache.mark(generation);
+    return this.#store.read((db, { generation }) => {
+      const mark = upcoming.cache.mark(generation);
+      const ahead = serving.cache.mark(generation);
+      // New views have no marks yet: then nobody is ahead of anybody.
+      return (ahead > 0 && mark >= ahead) || countPassagesAfter(db, mark) === 0;
     });
   }
 
@@ -172,19 +191,22 @@ export class Spaces {
 
   #retire(space: Space | undefined): void {
     if (!space) return;
-    const close = (): void => {
-      this.#retired.delete(space);
-      void closeSpace(space);
-    };
-    this.#retired.set(space, setTimeout(close, RETIREMENT_MS).unref());
+    this.#epoch += 1;
+    space.retirement.abort();
+    const closing = Promise.allSettled([...this.#calls])
+      .then(() => closeSpace(space))
+      // Whoever asked for it is gone; a model that did not load cannot be unloaded either.
+      .catch(() => undefined)
+      .finally(() => this.#closings.delete(closing));
+    this.#closings.add(closing);
   }
 
   /** Whether another space has taken the place of that one: nothing more is put into it. */
   isRetired(space: Space): boolean {
-    return this.#retired.has(space);
+    return space.retirement.signal.aborted;
   }
 
-  /** Opens everything anew at the next use: another backend or device was chosen. */
+  /** Opens everything anew at the next use. */
   reopen(): void {
     this.#retire(this.#serving);
     this.#retire(this.#upcoming);
@@ -192,15 +214,17 @@ export class Spaces {
     this.#upcoming = undefined;
   }
 
-  /** That space, filled by its caller, is the next to take over. */
+  /** That space, opened by its caller, is the next to take over. */
   adopt(space: Space): void {
     this.#retire(this.#upcoming);
     this.#upcoming = space;
+    this.#obstacle = undefined;
+    this.#stamp = this.#stampNow();
   }
 
-  /** The chosen space is not to be used: its model does not load here. */
+  /** The chosen space is not to be used for now: its model does not load here. */
   giveUp(error: AltError): void {
-    this.#obstacle = this.#upcoming && { fit: this.#upcoming.fit, error };
+    this.#obstacle = this.#upcoming && obstacleTo(this.#upcoming.fit, error);
     this.#retire(this.#upcoming);
     this.#upcoming = undefined;
   }
@@ -214,85 +238,43 @@ export class Spaces {
   }
 
   /**
-   * Opens a space that is not in use yet. Loads no model.
-   *
-   * @throws {AltError} UNAVAILABLE, INVALID_ARGUMENT
+   * Runs a call that uses spaces; they stay open until it ends. When the cache turns out damaged,
+   * or was closed because of another call, it is begun anew.
    */
-  async open(wanted: Wanted, device?: string): Promise<Space> {
-    const { thread, models } = this.#options;
-    const choices = readLocalChoices(this.#store.folder);
-    const basis = wanted.name === 'numpy' ? await this.#fit() : undefined;
-    const embedder = await openEmbedder(wanted.name, {
-      thread,
-      device: device ?? choices.device ?? this.#options.device ?? 'auto',
-      ...(models && { models }),
-      ...(basis && { numpyBasis: basis }),
-    });
-    makeFolderDurably(nodeFiles, join(this.#store.folder, 'cache'));
-    const cache = this.#openCache(embedder.spaceId);
-    const backend = this.openBackend(choices.backend, { embedder, cache });
-    return { ...wanted, embedder, cache, backend };
-  }
-
-  /** What searches a space, in another way perhaps than it is searched now. */
-  openBackend(name: BackendName, of: Pick<Space, 'embedder' | 'cache'>): VectorBackend {
-    const { cache, embedder } = of;
-    const { exactVectorsMax: exactMax, closing } = this.#options;
-    const context = { store: this.#store, spaceId: embedder.spaceId, cache, exactMax, closing };
-    if (name === 'hnsw') return new InProcessBackend(context);
-    return new ChromaBackend(context, this.#options.chroma ?? { url: CHROMA_URL });
-  }
-
-  /** What an embedder of that name would be here and now. */
-  async wantedBy(name: string): Promise<Wanted> {
-    return this.#store.read((db) => wantedBy(db, name));
-  }
-
-  async #fit(): Promise<Awaited<ReturnType<typeof fitNumpyInWorker>> | undefined> {
-    const texts = await this.#store.read((db) => {
-      return firstContents(db, numpyFitSize(countEntities(db)));
-    });
-    return texts.length === 0 ? undefined : fitNumpyInWorker(texts);
-  }
-
-  #openCache(spaceId: string): EmbeddingCache {
-    try {
-      return EmbeddingCache.open(this.#cachePath, spaceId);
-    } catch (error) {
-      if (!isAltError(error, 'CACHE_DAMAGED')) throw error;
-      this.#discardCache();
-      return EmbeddingCache.open(this.#cachePath, spaceId);
-    }
-  }
-
-  #discardCache(): void {
-    EmbeddingCache.discard(nodeFiles, this.#cachePath);
-    const message = 'The embedding cache was damaged; texts are embedded again.';
-    this.#store.warn({ code: 'CACHE_DAMAGED', message });
-  }
-
-  get #cachePath(): string {
-    return join(this.#store.folder, 'cache', 'embeddings.db');
-  }
-
-  /** Runs `work`; when the cache turns out damaged, begins a new one and tries once more. */
   async healing<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAltError(error, 'CACHE_DAMAGED')) throw error;
-      await this.close();
-      this.#discardCache();
-      return work();
+    for (let attempt = 1; ; attempt += 1) {
+      const epoch = this.#epoch;
+      const call = work();
+      this.#calls.add(call);
+      try {
+        return await call;
+      } catch (error) {
+        if (!isAltError(error, 'CACHE_DAMAGED') || attempt === TRIES) throw error;
+      } finally {
+        this.#calls.delete(call);
+      }
+      if (epoch === this.#epoch) await this.#discardCache();
     }
+  }
+
+  /** Closes first: other calls find their cache closed and begin anew. */
+  async #discardCache(): Promise<void> {
+    const spaces = [this.#serving, this.#upcoming];
+    this.#serving = undefined;
+    this.#upcoming = undefined;
+    this.#epoch += 1;
+    for (const space of spaces) space?.cache.close();
+    this.opener.discardCache();
+    for (const space of spaces) await closeSpace(space);
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#retired.values()) clearTimeout(timer);
-    const spaces = [this.#serving, this.#upcoming, ...this.#retired.keys()];
-    this.#retired.clear();
-    this.#serving = undefined;
-    this.#upcoming = undefined;
-    for (const space of spaces) await closeSpace(space);
+    await this.#settling?.catch(() => undefined);
+    this.reopen();
+    await Promise.allSettled([...this.#closings]);
   }
 }
+
+const obstacleTo = (fit: string, error: AltError): Obstacle => {
+  return { fit, error, untilMs: performance.now() + OBSTACLE_MS };
+};

@@ -20,7 +20,7 @@ import {
   type BackendWork,
 } from './backend.js';
 import type { Embedding } from './embedding.js';
-import { readLocalChoices, writeLocalChoices } from './local-choices.js';
+import { readLocalChoices } from './local-choices.js';
 import { closeSpace, type Space } from './space.js';
 
 export interface SwitchContext {
@@ -81,7 +81,7 @@ async function openTarget(
 ): Promise<Space> {
   const { spaces } = embedding;
   const name = requested === 'auto' ? (await chooseEmbedder(spaces.models)).name : requested;
-  const target = await spaces.open(await spaces.wantedBy(name), device);
+  const target = await spaces.opener.open(await spaces.wantedBy(name), device);
   try {
     await target.embedder.load();
     return target;
@@ -107,25 +107,39 @@ async function takeUp(
   const { target, requested, previous, device } = choice;
   const { name } = target;
   const isSame = name === previous;
+  let reindexed = 0;
   try {
-    const reindexed = options.reindex === false ? 0 : await reindex(embedding, target, options);
+    if (options.reindex !== false) reindexed = await reindex(embedding, target, options);
     throwIfCancelled(options.signal);
     if (!isSame) await choose(session, { requested, name, space: spaceOf(target) });
-    rememberDevice(session.store.folder, device);
-    embedding.spaces.adopt(target);
-    if (options.reindex !== false) await embedding.alone(() => embedding.spaces.remember(target));
-    return { ...summaryOf(choice), reindexed: isSame ? 0 : reindexed };
   } catch (error) {
     await closeSpace(target);
     throw error;
+  }
+  // It is chosen: what fails from here on is no failure of the choice.
+  embedding.spaces.adopt(target);
+  const summary = { ...summaryOf(choice), reindexed: isSame ? 0 : reindexed };
+  if (options.reindex !== false) await rememberHere(context, target);
+  rememberDevice(context, device);
+  return summary;
+}
+
+/** The next process begins with the old space if this fails, and finds the new one complete. */
+async function rememberHere({ session, embedding }: SwitchContext, target: Space): Promise<void> {
+  try {
+    await embedding.alone(() => embedding.spaces.remember(target));
+  } catch (error) {
+    if (!isAltError(error)) throw error;
+    session.store.warn({ code: error.code, message: error.message });
   }
 }
 
 function summaryOf(choice: Choice): Omit<EmbedderSwitch, 'seconds' | 'reindexed'> {
   const { target, requested, previous, device } = choice;
   const { name: model, embedder, cache } = target;
-  const { device: used, warnings = [] } = embedder.describe();
-  const isFallback = device !== undefined && device !== 'auto' && used !== device;
+  const { device: used, runtime, warnings = [] } = embedder.describe();
+  const isAsked = device !== undefined && device !== 'auto' && runtime !== 'none';
+  const isFallback = isAsked && used !== device;
   return {
     model,
     requested,
@@ -163,10 +177,10 @@ async function choose(
   });
 }
 
-function rememberDevice(folder: string, device: string | undefined): void {
-  const choices = readLocalChoices(folder);
+function rememberDevice({ session, embedding }: SwitchContext, device: string | undefined): void {
+  const choices = readLocalChoices(session.store.folder);
   if (device === undefined || choices.device === device) return;
-  writeLocalChoices(folder, { ...choices, device });
+  embedding.spaces.choose({ ...choices, device });
 }
 
 export interface BackendSwitch {
@@ -198,7 +212,7 @@ export async function setBackend(
       return { ...previous, reindexed: 0, note: 'already active' };
     }
     const space = await embedding.space();
-    const next = embedding.spaces.openBackend(backend, space);
+    const next = embedding.spaces.opener.openBackend(backend, space);
     try {
       const reindexed = await embedding.alone(async () => {
         if (options.reindex !== false) return next.rebuild(options);
@@ -206,7 +220,7 @@ export async function setBackend(
         if (degraded !== undefined) throw new AltError('UNAVAILABLE', `${degraded}.`);
         return 0;
       });
-      writeLocalChoices(folder, { ...choices, backend });
+      embedding.spaces.choose({ ...choices, backend });
       embedding.spaces.reopen();
       return { ...previous, reindexed };
     } finally {

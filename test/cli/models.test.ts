@@ -74,7 +74,11 @@ describe('models', () => {
 
   it('compares checksums, and ends with 5 when one is wrong', async () => {
     const sound = await alt.run(['models', 'verify'], { env });
-    expect(sound).toEqual({ stdout: '  minilm           ok\n', stderr: '', code: 0 });
+    expect(sound).toEqual({
+      stdout: '  minilm           ok\n  multilingual     ok\n',
+      stderr: '',
+      code: 0,
+    });
     const models = altered();
     const { stdout, code } = await alt.run(['models', 'verify', 'minilm', '--json'], {
       env: { ...env, ALT_MODELS_DIR: models },

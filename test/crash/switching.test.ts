@@ -65,7 +65,8 @@ describe('kill -9 of a process that changes the embedder', () => {
 });
 
 describe('eight processes over one backlog', () => {
-  it(`of ${String(BACKLOG)} texts embed each once`, { timeout: BACKLOG * 300 }, async () => {
+  const timeout = 120_000 + BACKLOG * 300;
+  it(`of ${String(BACKLOG)} texts embed each once`, { timeout }, async () => {
     const path = await newDimension();
     const { dimension } = open(path);
     // A space that stays the same however many memories there are.

@@ -5,59 +5,15 @@ import { describe, expect, it } from 'vitest';
 import type { Dimension } from '../../../src/index.js';
 import { copyOf, open, useTemplate } from '../../support/dimensions.js';
 import { runs } from '../../support/level.js';
+import { answers, choose, fill, QUESTIONS } from './things.js';
 
 const COUNT = runs(200, 2_000);
-const PLACES = ['harbour', 'orchard', 'workshop', 'kitchen', 'library', 'stable', 'mill'];
-const THINGS = ['rope', 'pears', 'chisel', 'kettle', 'atlas', 'saddle', 'flour', 'lamp', 'oar'];
-const DEEDS = ['is kept dry', 'was mended in May', 'belongs to Ana', 'must be sold', 'is too old'];
-
-const textOf = (n: number): string => {
-  const [place, thing, deed] = [PLACES[n % 7], THINGS[n % 9], DEEDS[n % 5]].map(String);
-  return `The ${thing} number ${String(n)} in the ${place} ${deed}.`;
-};
-
-const QUESTIONS = [
-  'which rope must be sold',
-  'what belongs to Ana in the library',
-  'the old saddle of the mill',
-  'pears kept dry number 64',
-];
-
-async function fill(path: string, embedder = 'numpy', count = COUNT): Promise<string> {
-  const { Dimension: Class } = await import('../../../src/index.js');
-  const dimension = new Class({ path, embedder });
-  await dimension.init();
-  for (let from = 0; from < count; from += 500) {
-    const items = Array.from({ length: Math.min(500, count - from) }, (_, index) => ({
-      realm: 'home',
-      domain: 'things',
-      content: textOf(from + index),
-      entity_id: `thing-${String(from + index)}`,
-    }));
-    await dimension.batchAddEntities(items);
-  }
-  await dimension.embedPending();
-  await dimension.close();
-  return path;
-}
-
-/** The first ten of every question by meaning and by both halves. */
-async function answers(dimension: Dimension): Promise<string[][]> {
-  const found: string[][] = [];
-  for (const mode of ['hybrid', 'vector']) {
-    for (const question of QUESTIONS) {
-      const hits = await dimension.search(question, { mode, limit: 10 });
-      found.push(hits.map(({ id }) => id));
-    }
-  }
-  return found;
-}
-
+const make = async (path: string): Promise<string> => fill(path, { count: COUNT });
 const eventsOf = async (dimension: Dimension): Promise<number> =>
   (await dimension.status()).log.events;
 
 describe('set_embedder', { timeout: 300_000 }, () => {
-  const template = useTemplate(fill);
+  const template = useTemplate(make);
 
   it('answers afterwards as a dimension that was made with the new embedder', async () => {
     const { dimension } = open(copyOf(template()));
@@ -75,7 +31,7 @@ describe('set_embedder', { timeout: 300_000 }, () => {
     const { dimension: fresh } = open(join(copyOf(template()), '..', 'fresh'), {
       embedder: 'sentence',
     });
-    await fill(fresh.path, 'sentence');
+    await fill(fresh.path, { embedder: 'sentence', count: COUNT });
     const after = await answers(dimension);
     expect(after).toEqual(await answers(fresh));
     expect(after).not.toEqual(before);
@@ -188,7 +144,7 @@ describe('set_embedder', { timeout: 300_000 }, () => {
     await dimension.close();
     const { dimension: elsewhere } = open(path);
     // As it arrives from a machine that has the model.
-    await chooseUnloadable(elsewhere);
+    await choose(elsewhere, 'embeddinggemma');
     await elsewhere.close();
     const { dimension: again } = open(path);
     expect(await answers(again)).toEqual(before);
@@ -217,39 +173,8 @@ describe('set_embedder', { timeout: 300_000 }, () => {
   });
 });
 
-/** Writes the choice into the log as another machine would have. */
-async function chooseUnloadable(dimension: Dimension): Promise<void> {
-  const { Store } = await import('../../../replay/index.js');
-  const { nodeFiles, readDimensionFile, streamOf } = await import('../../../events/index.js');
-  const { realSystem } = await import('../../../src/system.js');
-  await dimension.status();
-  const identity = readDimensionFile(nodeFiles, dimension.path);
-  if (!identity) throw new Error('There is no dimension.');
-  const store = new Store(dimension.path, identity, {
-    files: nodeFiles,
-    system: realSystem,
-    label: 'test',
-  });
-  await store.change({
-    actor: { kind: 'api' },
-    source: 'user',
-    operation: 'set_embedder',
-    decide: () => ({
-      events: [
-        {
-          type: 'EmbedderChosen',
-          stream: streamOf(identity.key, 'setting', 'embedder'),
-          data: { requested: 'embeddinggemma', name: 'embeddinggemma', space: '0123456789abcdef' },
-        },
-      ],
-      result: undefined,
-    }),
-  });
-  await store.close();
-}
-
 describe('set_backend', { timeout: 120_000 }, () => {
-  const template = useTemplate(async (path) => fill(path, 'numpy', 70));
+  const template = useTemplate(async (path) => fill(path, { count: 70 }));
 
   it('says what is in use and refuses unknown names', async () => {
     const { dimension } = open(copyOf(template()));
