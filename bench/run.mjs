@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- [names…] [options]`: measures, prints, and writes docs/benchmarks.md.
  *
- * Names: see SUITES; all but recall and retrieval when none is given. Each runs in a process of its own.
+ * Names: see SUITES; all but recall and retrieval when none is given. Each runs in a process of its
+ * own.
  *   --sizes 1k,10k,100k   how many memories (1k,10k unless given)
  *   --quick               fewer rounds; writes no page
  *   --real-vectors 20k    larger dimensions get synthetic vectors, and say so
