@@ -187,7 +187,8 @@ the time of all modes together.`;
 
 const ABOUT_PEERS = `The Python original, alt-memory 4.5.2, was asked the same in the same run
 through its own \`Dimension\`, in its default mode: a dimension that was opened a second time, as
-every use after the first finds it, filled in one batch or one memory at a time.`;
+every use after the first finds it, filled in one batch or one memory at a time. The model that it
+downloads, and uses only in the process that makes a dimension, was not measured.`;
 
 function report(sets, options) {
   const how = options.bulk ? 'Added in bulk.' : 'Added one at a time.';

@@ -80,6 +80,11 @@ export interface Embedder {
   readonly scripts: Scripts;
   /** Weight of the vector half, in [0, 1], for text in the scripts it knows. */
   readonly weight: number;
+  /**
+   * How far the best scaled cosine lies above those of other near passages where that weight is
+   * right: a greater lead gives meaning more, a smaller one less. The same always when absent.
+   */
+  readonly usualLead?: number | undefined;
   /** The cosine of unrelated texts: rankings use `(cosine - floor) / (1 - floor)`. */
   readonly cosineFloor: number;
   /** Loads the model; any number of calls load it once. Throws UNAVAILABLE. */

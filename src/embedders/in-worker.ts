@@ -36,6 +36,7 @@ class WorkerEmbedder implements base.Embedder {
   readonly spaceId: string;
   readonly scripts: base.Scripts;
   readonly weight: number;
+  readonly usualLead: number | undefined;
   readonly cosineFloor: number;
   private loading: Promise<base.EmbedderInfo> | undefined;
   private info: base.EmbedderInfo;
@@ -48,6 +49,7 @@ class WorkerEmbedder implements base.Embedder {
     this.spaceId = inner.spaceId;
     this.scripts = inner.scripts;
     this.weight = inner.weight;
+    this.usualLead = inner.usualLead;
     this.cosineFloor = inner.cosineFloor;
     this.info = inner.describe();
   }

@@ -18,6 +18,7 @@ export const MINILM: TransformerModel = {
   prefixes: { document: '', query: '' },
   scripts: ['Latin'],
   weight: DEFAULT_WEIGHT,
+  usualLead: 0.2,
   cosineFloor: 0,
 };
 

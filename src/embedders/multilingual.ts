@@ -22,6 +22,6 @@ export const MULTILINGUAL: TransformerModel = {
   maxTokens: 512,
   prefixes: { document: 'passage: ', query: 'query: ' },
   scripts: 'all',
-  weight: 0.75,
+  weight: 0.8,
   cosineFloor: 0.7,
 };

@@ -55,6 +55,7 @@ export interface TransformerModel extends PooledModel {
   readonly prefixes: { readonly document: string; readonly query: string };
   readonly scripts: base.Scripts;
   readonly weight: number;
+  readonly usualLead?: number;
   readonly cosineFloor: number;
 }
 
@@ -107,6 +108,7 @@ export class TransformerEmbedder implements base.Embedder {
   readonly spaceId: string;
   readonly scripts: base.Scripts;
   readonly weight: number;
+  readonly usualLead: number | undefined;
   readonly cosineFloor: number;
   private loading: Promise<Loaded> | undefined;
   private session: OnnxSession | undefined;
@@ -121,6 +123,7 @@ export class TransformerEmbedder implements base.Embedder {
     this.spaceId = transformerSpaceId(model);
     this.scripts = model.scripts;
     this.weight = model.weight;
+    this.usualLead = model.usualLead;
     this.cosineFloor = model.cosineFloor;
   }
 

@@ -1,4 +1,4 @@
-/** Candidates of both halves, scored completely and fused: spec/retrieval.md, section 4. */
+/** Candidates of both halves, scored completely and fused: docs/decisions/0010-ranking.md. */
 import {
   passagesWithTerms,
   queryTerms,
@@ -10,13 +10,15 @@ import { groupBy } from '../group-by.js';
 import { askLoneWords, type LoneWords, type QueryTerm } from './lone-words.js';
 import { isWithin } from './numbers.js';
 import {
-  bestPassage,
   fuse,
   idf,
   knownShare,
   passageBm25,
+  type FusedHit,
   type Fusion,
+  type FusionCandidate,
   type FusionScale,
+  type PassageScores,
 } from './rank.js';
 import type { NodeBoost, SearchContext, SearchRequest } from './request.js';
 
@@ -66,20 +68,13 @@ export interface Fused {
   readonly isShort: boolean;
 }
 
-interface ScoredPassage {
+interface ScoredPassage extends PassageScores {
   readonly row: PassageRow;
-  readonly cosine: number | null;
-  readonly bm25: number;
 }
 
-interface Candidate {
-  readonly id: string;
+interface Candidate extends FusionCandidate {
   readonly entity: number;
-  readonly cosine: number | null;
-  readonly bm25: number;
-  readonly boost: number;
   readonly node: NodeBoost | undefined;
-  readonly createdAt: number;
   readonly passages: readonly ScoredPassage[];
 }
 
@@ -89,27 +84,29 @@ export function fuseCandidates(context: SearchContext, request: SearchRequest): 
     return { hits: [], pending: 0, total: 0, isShort: false };
   }
   const proposed = propose(context, request);
-  const candidates = withinReach(score(context, request, proposed), context, request);
-  const fusion = fuseBy(context, request, { candidates, terms: proposed.words.terms });
-  const frequencies = proposed.words.terms.map(({ term, frequency }) => [term, frequency]);
-  const terms = Object.fromEntries(frequencies) as Explanation['terms'];
-  const hits = fusion.hits.slice(0, request.limit).map((hit): HybridHit => {
-    const { candidate, score: total } = hit;
-    const { cosine, bm25, boost, entity, node } = candidate;
-    const { vectorPart: vector_part, keywordPart: keyword_part } = hit;
-    const { scale } = fusion;
-    return {
-      entity,
-      score: total,
-      via: viaOf(candidate, proposed),
-      node,
-      passage: spanOf(candidate, scale),
-      explanation: { cosine, bm25, vector_part, keyword_part, boost, scale, terms },
-    };
-  });
+  const { terms } = proposed.words;
+  const candidates = score(context, request, proposed);
+  const { hits: ranked, scale } = fuseBy(context, request, { candidates, proposed });
+  const within = withinReach(ranked, context, request);
+  const frequencies = terms.map(({ term, frequency }) => [term, frequency]);
+  const shared = { scale, terms: Object.fromEntries(frequencies) as Explanation['terms'] };
+  const hits = within.slice(0, request.limit).map((hit) => toHit(hit, proposed, shared));
   const isShort = hits.length < request.limit && hasMore(context, request, proposed);
-  const pending = context.vectors ? fusion.pending : 0;
-  return { hits, pending, total: candidates.length, isShort };
+  const pending = context.vectors ? within.filter((hit) => hit.pending).length : 0;
+  return { hits, pending, total: within.length, isShort };
+}
+
+function toHit(
+  hit: FusedHit<Candidate>,
+  proposed: Proposed,
+  shared: Pick<Explanation, 'scale' | 'terms'>,
+): HybridHit {
+  const { candidate, score, vectorPart: vector_part, keywordPart: keyword_part } = hit;
+  const { cosine, bm25, boost, entity, node, passages } = candidate;
+  const { start = 0, end = 0 } = passages[hit.passage]?.row ?? {};
+  const explanation = { cosine, bm25, vector_part, keyword_part, boost, ...shared };
+  const via = viaOf(candidate, proposed);
+  return { entity, score, via, node, passage: { start, end }, explanation };
 }
 
 interface Proposed {
@@ -132,24 +129,34 @@ function propose(context: SearchContext, request: SearchRequest): Proposed {
   const rare = rareTerms(terms, context.stats.passages(db).count);
   const withTerms = passagesWithTerms(db, rare, within);
   const byWords = new Set([...words.bm25.keys(), ...withTerms]);
+  const isCut = withTerms.length >= context.count;
   const near = vectors?.search.nearest(db, generation) ?? [];
   const byVector = new Set(near.map(({ label }) => label));
   const isUnion = !vectors || request.strategy === 'union';
   const labels = isUnion ? new Set([...byVector, ...byWords]) : byVector;
-  const isCut = isUnion && withTerms.length >= context.count;
-  return { words, near, byVector, byWords, isCut, labels };
+  return { words, near, byVector, byWords, isCut: isUnion && isCut, labels };
 }
 
 function fuseBy(
   { vectors }: SearchContext,
   { question }: SearchRequest,
-  of: { readonly candidates: readonly Candidate[]; readonly terms: readonly QueryTerm[] },
+  from: { readonly candidates: readonly Candidate[]; readonly proposed: Proposed },
 ): Fusion<Candidate> {
-  const idfSum = of.terms.reduce((sum, term) => sum + term.idf, 0);
-  const { candidates } = of;
+  const { candidates, proposed } = from;
+  const idfSum = proposed.words.terms.reduce((sum, term) => sum + term.idf, 0);
   if (!vectors) return fuse({ candidates, known: 0, idfSum, weight: 0, cosineFloor: 0 });
-  const { scripts, weight, cosineFloor } = vectors.space.embedder;
-  return fuse({ candidates, known: knownShare(question, scripts), idfSum, weight, cosineFloor });
+  const { scripts, weight, usualLead, cosineFloor } = vectors.space.embedder;
+  const known = knownShare(question, scripts);
+  const typicalCosine = typicalOf(proposed.near);
+  return fuse({ candidates, known, idfSum, weight, usualLead, cosineFloor, typicalCosine });
+}
+
+/**
+ * The median cosine of the first 100 neighbours: the same however many were asked for, and however
+ * the passages came in. Which passages the words propose can depend on both, where many are alike.
+ */
+function typicalOf(near: readonly Neighbour[]): number | undefined {
+  return near[Math.min(near.length, CANDIDATES_PER_HALF) >> 1]?.cosine;
 }
 
 /** Whether asking for more passages would lead to more memories. */
@@ -166,12 +173,14 @@ function hasMore(
 
 /** Without the vector half nothing has a distance, and the bound cannot be kept. */
 function withinReach(
-  candidates: readonly Candidate[],
+  hits: readonly FusedHit<Candidate>[],
   { vectors }: SearchContext,
   { maxDistance }: SearchRequest,
-): readonly Candidate[] {
-  if (!vectors || maxDistance === 0) return candidates;
-  return candidates.filter(({ cosine }) => cosine !== null && isWithin(cosine, maxDistance));
+): readonly FusedHit<Candidate>[] {
+  if (!vectors || maxDistance === 0) return hits;
+  return hits.filter(({ candidate: { cosine } }) => {
+    return cosine !== null && isWithin(cosine, maxDistance);
+  });
 }
 
 function viaOf({ passages }: Candidate, { byVector, byWords }: Proposed): HybridHit['via'] {
@@ -179,11 +188,6 @@ function viaOf({ passages }: Candidate, { byVector, byWords }: Proposed): Hybrid
   const hasWords = passages.some(({ row }) => byWords.has(row.label));
   if (isNear && hasWords) return 'both';
   return isNear ? 'vector' : 'keyword';
-}
-
-function spanOf(candidate: Candidate, scale: FusionScale): { start: number; end: number } {
-  const best = candidate.passages[Math.max(0, bestPassage(candidate.passages, scale))];
-  return { start: best?.row.start ?? 0, end: best?.row.end ?? 0 };
 }
 
 function weigh({ db, stats }: SearchContext, terms: readonly string[]): QueryTerm[] {
@@ -237,7 +241,7 @@ function score(
   });
 }
 
-function best(passages: readonly ScoredPassage[]): { cosine: number | null; bm25: number } {
+function best(passages: readonly PassageScores[]): PassageScores {
   let cosine: number | null = null;
   let bm25 = 0;
   for (const passage of passages) {

@@ -1,6 +1,6 @@
 /**
  * The ranking of hybrid search, as pure arithmetic: BM25 over packed passages and its fusion with
- * cosines. The formulas and what they scored are in the retrieval page of the specification.
+ * cosines. Where the formula comes from and what else was tried: docs/decisions/0010-ranking.md.
  */
 import { termFrequency, type PackedTerms } from '../../projections/index.js';
 
@@ -10,9 +10,10 @@ const B = 0.75;
 const MIN_IDF = 1e-6;
 /** BM25 of a text that holds every word of the question about once, per unit of idf. */
 const FULL_ANSWER = 1.2;
-const SPREAD_BASE = 0.35;
-const SPREAD_SLOPE = 0.8;
-const SPREAD_MAX = 0.8;
+/** How far a question can move the weight of meaning from that of the embedder, either way. */
+const WEIGHT_RANGE = 0.2;
+/** What the lead of the best cosine over the usual one adds to the weight. */
+const WEIGHT_PER_LEAD = 1.2;
 
 /** Inverse document frequency as FTS5 computes it: never below one millionth. */
 export function idf(documentCount: number, documentFrequency: number): number {
@@ -44,12 +45,16 @@ export function passageBm25(
   return score;
 }
 
-/** An entity to rank. `cosine` and `bm25` are maxima over its passages, taken separately. */
-export interface FusionCandidate {
-  readonly id: string;
-  /** Raw cosine, or null while none of its passages has a vector. */
+export interface PassageScores {
+  /** Raw cosine, or null while the passage has no vector. */
   readonly cosine: number | null;
   readonly bm25: number;
+}
+
+/** An entity to rank. `cosine` and `bm25` are maxima over its passages, taken separately. */
+export interface FusionCandidate extends PassageScores {
+  readonly id: string;
+  readonly passages: readonly PassageScores[];
   /** Node boost, 0 when none. */
   readonly boost: number;
   /** Milliseconds since 1970: of equals the newest comes first. */
@@ -62,12 +67,14 @@ export interface FusionInput<Candidate extends FusionCandidate> {
   readonly known: number;
   /** Sum of the idf of all terms of the question. */
   readonly idfSum: number;
-  /** The embedder's weight, 0 to 1: 0.6 for MiniLM, 0.75 for the multilingual model. */
+  /** The embedder's weight, 0 to 1: 0.6 for MiniLM, 0.8 for the multilingual model. */
   readonly weight: number;
+  /** The lead of the best scaled cosine at which it is right; without one it always is. */
+  readonly usualLead?: number | undefined;
   /** Cosine of unrelated texts, below 1: what the embedder's scale starts at. 0 for MiniLM. */
   readonly cosineFloor: number;
-  /** `spread` lets the lead of the best cosine over the median set the weight instead. */
-  readonly weighting?: 'fixed' | 'spread';
+  /** Raw cosine of what is near as much else is: the best one's lead is over it. */
+  readonly typicalCosine?: number | undefined;
 }
 
 /** The numbers of one ranking that all its hits share. */
@@ -82,6 +89,8 @@ export interface FusionScale {
   readonly cover: number;
   /** Median scaled cosine of the candidates that have one; 0 when none has. */
   readonly medianCosine: number;
+  /** How far the best scaled cosine lies above the typical one: what meaning can tell apart. */
+  readonly lead: number;
 }
 
 export interface FusedHit<Candidate extends FusionCandidate> {
@@ -91,17 +100,17 @@ export interface FusedHit<Candidate extends FusionCandidate> {
   readonly cosine: number;
   /** True when the candidate has no vector yet. */
   readonly pending: boolean;
-  /** w * (cosine + boost) and (1 - w) * (bm25 / max) * sqrt(cover): together the score. */
+  /** What meaning and words give: together the score. */
   readonly vectorPart: number;
   readonly keywordPart: number;
+  /** Index of the passage that has the largest sum of both, the first of equals; -1 of none. */
+  readonly passage: number;
 }
 
 export interface Fusion<Candidate extends FusionCandidate> {
   /** Best first, in a total order. */
   readonly hits: readonly FusedHit<Candidate>[];
   readonly scale: FusionScale;
-  /** Candidates that have no vector yet. */
-  readonly pending: number;
 }
 
 const scaleCosine = (cosine: number, floor: number): number =>
@@ -122,12 +131,22 @@ function scaleOf<Candidate extends FusionCandidate>(input: FusionInput<Candidate
   }
   cosines.sort((left, right) => left - right);
   const medianCosine = median(cosines);
-  const lead = (cosines.at(-1) ?? 0) - medianCosine;
-  const spread = Math.min(SPREAD_MAX, Math.max(SPREAD_BASE, SPREAD_BASE + SPREAD_SLOPE * lead));
-  const weight = input.weighting === 'spread' ? spread : input.weight;
+  const best = cosines.at(-1) ?? 0;
+  const lead = best - scaleCosine(input.typicalCosine ?? best, input.cosineFloor);
   const cover = input.idfSum > 0 ? Math.min(1, maxBm25 / (FULL_ANSWER * input.idfSum)) : 0;
   const { known, idfSum, cosineFloor } = input;
-  return { vectorWeight: weight * known, known, idfSum, cosineFloor, maxBm25, cover, medianCosine };
+  const vectorWeight = weightOf(input, lead) * known;
+  return { vectorWeight, known, idfSum, cosineFloor, maxBm25, cover, medianCosine, lead };
+}
+
+/** The weight of meaning: the embedder's, less where no text is much nearer than the others. */
+function weightOf(
+  { weight, usualLead }: Pick<FusionInput<FusionCandidate>, 'weight' | 'usualLead'>,
+  lead: number,
+): number {
+  if (usualLead === undefined) return weight;
+  const moved = weight + WEIGHT_PER_LEAD * (lead - usualLead);
+  return Math.max(0, weight - WEIGHT_RANGE, Math.min(1, weight + WEIGHT_RANGE, moved));
 }
 
 const vectorPart = (scale: FusionScale, cosine: number): number => scale.vectorWeight * cosine;
@@ -137,25 +156,45 @@ const keywordPart = (scale: FusionScale, bm25: number): number =>
     ? (1 - scale.vectorWeight) * (bm25 / scale.maxBm25) * Math.sqrt(scale.cover)
     : 0;
 
+const scaledOrMedian = (cosine: number | null, scale: FusionScale): number =>
+  cosine === null ? scale.medianCosine : scaleCosine(cosine, scale.cosineFloor);
+
 function score<Candidate extends FusionCandidate>(
   candidate: Candidate,
   scale: FusionScale,
 ): FusedHit<Candidate> {
-  const pending = candidate.cosine === null;
-  const cosine =
-    candidate.cosine === null
-      ? scale.medianCosine
-      : scaleCosine(candidate.cosine, scale.cosineFloor);
-  const meaning = vectorPart(scale, cosine + candidate.boost);
-  const words = keywordPart(scale, candidate.bm25);
+  const { passages, boost } = candidate;
+  const cosine = scaledOrMedian(candidate.cosine, scale);
+  const passage = bestPassage(passages, scale);
+  const { cosine: its = candidate.cosine, bm25 = candidate.bm25 } = passages[passage] ?? {};
+  const meaning = vectorPart(scale, (cosine + scaledOrMedian(its, scale)) / 2 + boost);
+  const words = keywordPart(scale, (candidate.bm25 + bm25) / 2);
   return {
     candidate,
     score: meaning + words,
     cosine,
-    pending,
+    pending: candidate.cosine === null,
     vectorPart: meaning,
     keywordPart: words,
+    passage,
   };
+}
+
+/**
+ * The index of the passage that has the largest sum of both parts, the first of equals; -1 when
+ * there is none.
+ */
+function bestPassage(passages: readonly PassageScores[], scale: FusionScale): number {
+  const partOfOne = keywordPart(scale, 1);
+  let best = -1;
+  let bestSum = -1;
+  passages.forEach(({ cosine, bm25 }, index) => {
+    const sum = vectorPart(scale, scaledOrMedian(cosine, scale)) + partOfOne * bm25;
+    if (sum <= bestSum) return;
+    best = index;
+    bestSum = sum;
+  });
+  return best;
 }
 
 function byRank(left: FusedHit<FusionCandidate>, right: FusedHit<FusionCandidate>): number {
@@ -168,38 +207,17 @@ function byRank(left: FusedHit<FusionCandidate>, right: FusedHit<FusionCandidate
 }
 
 /**
- * Ranks candidates: score = w (cos + boost) + (1 - w) (bm / max bm) sqrt(cover), with
- * w = weight * known and cover = min(1, max bm / (1.2 * idfSum)). Ties fall by cosine, newest, id.
+ * Ranks candidates: score = w (cos + boost) + (1 - w) (bm / max bm) sqrt(cover). cos and bm are the
+ * mean of the entity's best and of what its best passage has, so that words and meaning count more
+ * where they meet. w = known * (weight + 1.2 (lead - usual lead)), within 0.2 of the weight;
+ * cover = min(1, max bm / (1.2 * idfSum)). Ties fall by cosine, newest, id.
  */
 export function fuse<Candidate extends FusionCandidate>(
   input: FusionInput<Candidate>,
 ): Fusion<Candidate> {
   const scale = scaleOf(input);
   const hits = input.candidates.map((candidate) => score(candidate, scale)).sort(byRank);
-  let pending = 0;
-  for (const hit of hits) if (hit.pending) pending += 1;
-  return { hits, scale, pending };
-}
-
-/**
- * The index of the passage that made a hit: the largest sum of both terms, the first of equals.
- * -1 when there is none.
- */
-export function bestPassage(
-  passages: readonly { readonly cosine: number | null; readonly bm25: number }[],
-  scale: FusionScale,
-): number {
-  let best = -1;
-  let bestSum = -1;
-  passages.forEach(({ cosine, bm25 }, index) => {
-    const scaled = cosine === null ? scale.medianCosine : scaleCosine(cosine, scale.cosineFloor);
-    const sum = vectorPart(scale, scaled) + keywordPart(scale, bm25);
-    if (sum > bestSum) {
-      best = index;
-      bestSum = sum;
-    }
-  });
-  return best;
+  return { hits, scale };
 }
 
 /**

@@ -2,23 +2,20 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { packTerms, termHash } from '../../../projections/text/packed-terms.js';
 import {
-  bestPassage,
   fuse,
   idf,
   knownShare,
   passageBm25,
   type FusionCandidate,
   type FusionInput,
+  type PassageScores,
 } from '../../../src/search/rank.js';
 
-const candidate = (id: string, values: Partial<FusionCandidate> = {}): FusionCandidate => ({
-  id,
-  cosine: 0,
-  bm25: 0,
-  boost: 0,
-  createdAt: 0,
-  ...values,
-});
+const candidate = (id: string, values: Partial<FusionCandidate> = {}): FusionCandidate => {
+  const { cosine = 0, bm25 = 0 } = values;
+  const passages = [{ cosine, bm25 }];
+  return { id, cosine, bm25, passages, boost: 0, createdAt: 0, ...values };
+};
 
 const ranked = (
   candidates: readonly FusionCandidate[],
@@ -61,12 +58,12 @@ describe('passageBm25', () => {
 
 describe('fuse', () => {
   it('scores by the formula and shows every number', () => {
-    const { hits, scale, pending } = ranked(
+    const { hits, scale } = ranked(
       [
         candidate('a', { cosine: 0.5, bm25: 6, boost: 0.1 }),
         candidate('b', { cosine: -0.2, bm25: 3 }),
       ],
-      { known: 0.5 },
+      { known: 0.5, typicalCosine: 0.1 },
     );
     expect(scale).toEqual({
       vectorWeight: 0.3,
@@ -76,8 +73,8 @@ describe('fuse', () => {
       maxBm25: 6,
       cover: 0.5,
       medianCosine: 0.25,
+      lead: 0.4,
     });
-    expect(pending).toBe(0);
     expect(hits[0]?.score).toBeCloseTo(0.3 * 0.6 + 0.7 * Math.sqrt(0.5), 12);
     expect(hits[1]?.score).toBeCloseTo(0.35 * Math.sqrt(0.5), 12);
     expect(hits[0]?.vectorPart).toBeCloseTo(0.18, 12);
@@ -90,15 +87,16 @@ describe('fuse', () => {
     expect(hit).toMatchObject({ score: 0.6, keywordPart: 0 });
   });
 
-  it('gives a memory without vector the median cosine and counts it', () => {
-    const { hits, pending } = ranked([
+  it('gives a memory without vector the median cosine and says so', () => {
+    const { hits } = ranked([
       candidate('a', { cosine: 0.9 }),
       candidate('b', { cosine: 0.4 }),
       candidate('c', { cosine: 0.1 }),
       candidate('d', { cosine: null }),
     ]);
-    expect(pending).toBe(1);
-    expect(hits.find((hit) => hit.pending)).toMatchObject({ cosine: 0.4 });
+    expect(hits.filter(({ pending }) => pending)).toMatchObject([
+      { candidate: { id: 'd' }, cosine: 0.4, vectorPart: 0.24 },
+    ]);
     expect(ranked([candidate('d', { cosine: null })]).hits[0]?.score).toBe(0);
   });
 
@@ -111,19 +109,69 @@ describe('fuse', () => {
     expect(hits[1]?.score).toBe(0);
   });
 
-  it('takes the weight from the lead of the best cosine when asked', () => {
-    const spread = (best: number): number =>
-      ranked(
-        [
-          candidate('a', { cosine: best }),
-          candidate('b', { cosine: 0.1 }),
-          candidate('c', { cosine: 0.1 }),
-        ],
-        { weighting: 'spread', known: 0.5 },
-      ).scale.vectorWeight;
-    expect(spread(0.1)).toBeCloseTo(0.175, 12);
-    expect(spread(0.35)).toBeCloseTo(0.275, 12);
-    expect(spread(0.99)).toBeCloseTo(0.4, 12);
+  it.each([
+    { best: 0.1, weight: 0.4 },
+    { best: 0.2, weight: 0.48 },
+    { best: 0.3, weight: 0.6 },
+    { best: 0.4, weight: 0.72 },
+    { best: 0.99, weight: 0.8 },
+  ])('gives meaning $weight when the best cosine is $best and others are 0.1', (expected) => {
+    const list = [candidate('a', { cosine: expected.best }), candidate('b', { cosine: 0.1 })];
+    const weighed = (options: Partial<FusionInput<FusionCandidate>>): number =>
+      ranked(list, { typicalCosine: 0.1, ...options }).scale.vectorWeight;
+    expect(weighed({ usualLead: 0.2 })).toBeCloseTo(expected.weight, 12);
+    expect(weighed({ usualLead: 0.2, known: 0.5 })).toBeCloseTo(expected.weight / 2, 12);
+    expect(weighed({})).toBe(0.6);
+  });
+
+  it('never lets the weight leave 0 to 1', () => {
+    const weighed = (best: number, weight: number): number => {
+      const list = [candidate('a', { cosine: best })];
+      return ranked(list, { usualLead: 0.2, typicalCosine: 0, weight }).scale.vectorWeight;
+    };
+    expect(weighed(1, 0.9)).toBe(1);
+    expect(weighed(0, 0.1)).toBe(0);
+  });
+
+  it('sees no lead without neighbours, and none in what the scale leaves out', () => {
+    const list = [candidate('a', { cosine: 0.75 }), candidate('b', { cosine: 0.2 })];
+    expect(ranked(list).scale.lead).toBe(0);
+    const scaled = ranked(list, { cosineFloor: 0.7, typicalCosine: 0.5 }).scale;
+    expect(scaled.lead).toBeCloseTo(0.05 / 0.3, 12);
+  });
+
+  it('ranks words and meaning in one passage above the same in two', () => {
+    const apart: PassageScores[] = [
+      { cosine: 0.8, bm25: 0 },
+      { cosine: 0.1, bm25: 12 },
+    ];
+    const together: PassageScores[] = [
+      { cosine: 0.8, bm25: 12 },
+      { cosine: 0.1, bm25: 0 },
+    ];
+    const { hits } = ranked([
+      candidate('apart', { cosine: 0.8, bm25: 12, passages: apart, createdAt: 1 }),
+      candidate('together', { cosine: 0.8, bm25: 12, passages: together }),
+    ]);
+    // Apart: the best passage is that of the cosine, 0.6 * 0.8, so half of the words' 0.4 is lost.
+    expect(hits).toMatchObject([
+      { candidate: { id: 'together' }, passage: 0, vectorPart: expect.closeTo(0.48, 12) as number },
+      { candidate: { id: 'apart' }, passage: 0, keywordPart: expect.closeTo(0.2, 12) as number },
+    ]);
+    expect(hits[0]?.score).toBeCloseTo(0.88, 12);
+    expect(hits[1]?.score).toBeCloseTo(0.68, 12);
+  });
+
+  it('names the passage with the largest sum of both parts, the first of equals', () => {
+    const passages = [
+      { cosine: 0.5, bm25: 0 },
+      { cosine: 0.1, bm25: 12 },
+      { cosine: 0.1, bm25: 12 },
+      { cosine: null, bm25: 1 },
+    ];
+    const { hits } = ranked([candidate('a', { cosine: 0.5, bm25: 12, passages })]);
+    expect(hits[0]?.passage).toBe(1);
+    expect(ranked([candidate('a', { passages: [] })]).hits[0]?.passage).toBe(-1);
   });
 
   it('breaks ties by cosine, then newest, then id, whatever the input order', () => {
@@ -138,21 +186,7 @@ describe('fuse', () => {
   });
 
   it('ranks nothing as nothing', () => {
-    expect(ranked([])).toMatchObject({ hits: [], pending: 0 });
-  });
-});
-
-describe('bestPassage', () => {
-  it('takes the largest sum of both terms, the first of equals', () => {
-    const { scale } = ranked([candidate('a', { cosine: 0.5, bm25: 12 })]);
-    const passages = [
-      { cosine: 0.5, bm25: 0 },
-      { cosine: 0.1, bm25: 12 },
-      { cosine: 0.1, bm25: 12 },
-      { cosine: null, bm25: 1 },
-    ];
-    expect(bestPassage(passages, scale)).toBe(1);
-    expect(bestPassage([], scale)).toBe(-1);
+    expect(ranked([])).toMatchObject({ hits: [] });
   });
 });
 
