@@ -2,8 +2,9 @@
  * Dimensions that are filled once and measured by several suites.
  *
  * Up to `--real-vectors` memories (20k) the bundled model embeds everything. Larger ones get
- * synthetic vectors, written into the embedding cache: the real vector of one of the first texts
- * plus seeded noise, so that neighbourhoods look like a model's and filling takes minutes.
+ * synthetic vectors, written into the embedding cache: a seeded mixture of the real vectors of
+ * three passages and a little noise. So they lie where a model's lie, no two are near copies of
+ * each other, and filling takes minutes.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +15,10 @@ import { seeded } from './numbers.mjs';
 
 const BATCH = 500;
 const WIDTH = 384;
-/** Length of the noise beside a vector of length 1: cosines to the original are about 0.86. */
-const NOISE = 0.6;
-const SAMPLE_TEXTS = 120;
+/** What the second and the third vector of a mixture count at most, and the noise's length. */
+const SHARES = [0.8, 0.5];
+const NOISE = 0.3;
+const SAMPLE_TEXTS = 600;
 
 const isSynthetic = (options, size) => size > options.realVectors;
 
@@ -83,7 +85,7 @@ function fillCache(path) {
   let last = label;
   cache.transaction(() => {
     for (const row of rows.iterate(label)) {
-      const vector = near(bases[row.label % bases.length], random);
+      const vector = mixture(bases, random);
       insert.run(space, row.text_hash, row.stream, Buffer.from(vector.buffer));
       last = row.label;
     }
@@ -99,13 +101,16 @@ export function viewsOf(path) {
   return join(path, 'views', `${generation}.db`);
 }
 
-function near(base, random) {
+function mixture(bases, random) {
+  const pick = () => bases[Math.floor(random() * bases.length)];
+  const parts = [[pick(), 1], ...SHARES.map((share) => [pick(), share * random()])];
   const vector = new Float32Array(WIDTH);
   let square = 0;
   for (let at = 0; at < WIDTH; at += 1) {
     // The sum of three is close enough to a normal distribution; its variance is 1/4.
     const noise = (random() + random() + random() - 1.5) * 2;
-    vector[at] = base[at] + (noise * NOISE) / Math.sqrt(WIDTH);
+    const mixed = parts.reduce((sum, [base, share]) => sum + share * base[at], 0);
+    vector[at] = mixed + (noise * NOISE) / Math.sqrt(WIDTH);
     square += vector[at] ** 2;
   }
   const length = Math.sqrt(square);
