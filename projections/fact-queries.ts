@@ -75,19 +75,30 @@ function ofNode({ keys, direction = 'both' }: FactFilter): Sql {
   return { text: `(f.subject_key ${AMONG} OR f.object_key ${AMONG})`, values: [list, list] };
 }
 
-/** Facts that an earlier one covers which says the same in other words. */
+/** Where no name has another, nothing is hidden, and no table need be read to know it. */
+const NO_ROOTS: Sql = {
+  text: `WITH roots (key, root) AS (SELECT '', '' WHERE 0),
+    hidden (stream, fact_id) AS (SELECT '', '' WHERE 0)`,
+  values: [],
+};
+
+/**
+ * Facts that an earlier one covers which says the same in other words. Without the casts SQLite
+ * makes no index for the join.
+ */
 function withHidden(roots: Roots, node: Sql): Sql {
+  if (roots.length === 0) return NO_ROOTS;
   return {
     text: `WITH roots AS MATERIALIZED (
-        SELECT value ->> 0 AS key, value ->> 1 AS root FROM json_each(?)
+        SELECT CAST(value ->> 0 AS TEXT) AS key, CAST(value ->> 1 AS TEXT) AS root
+        FROM json_each(?)
       ), renamed AS MATERIALIZED (
         SELECT f.stream, f.fact_id, f.realm, f.predicate, f.from_instant, f.to_instant, f.added,
           ${SAID_FROM} AS said_from,
-          coalesce((SELECT root FROM roots WHERE key = f.subject_key), f.subject_key) AS subject,
-          coalesce((SELECT root FROM roots WHERE key = f.object_key), f.object_key) AS object
-        FROM facts AS f
-        WHERE (f.subject_key IN (SELECT key FROM roots) OR f.object_key IN (SELECT key FROM roots))
-          AND ${node.text}
+          coalesce(s.root, f.subject_key) AS subject, coalesce(o.root, f.object_key) AS object
+        FROM facts AS f LEFT JOIN roots AS s ON s.key = f.subject_key
+          LEFT JOIN roots AS o ON o.key = f.object_key
+        WHERE (s.key IS NOT NULL OR o.key IS NOT NULL) AND ${node.text}
       ), hidden AS MATERIALIZED (
         SELECT later.stream, later.fact_id FROM renamed AS later JOIN renamed AS earlier
           ON earlier.subject = later.subject AND earlier.predicate = later.predicate
@@ -199,13 +210,12 @@ export interface FactStats {
 /** Counts over all facts; `now` is the second at which current and expired are told apart. */
 export function factStats(db: Db, roots: Roots, now: string): FactStats {
   const head = withHidden(roots, { text: '1', values: [] });
-  const meant = (column: string): string =>
-    `coalesce((SELECT root FROM roots WHERE key = ${column}), ${column})`;
   const counts = db.get<Omit<FactStats, 'predicates' | 'nodes'>>(
-    `${head.text} SELECT count(*) AS total, count(DISTINCT ${meant('f.subject_key')}) AS subjects,
+    `${head.text} SELECT count(*) AS total,
+       count(DISTINCT coalesce(s.root, f.subject_key)) AS subjects,
        count(*) FILTER (WHERE f.from_instant <= ? AND f.to_instant >= ?) AS current,
        count(*) FILTER (WHERE f.to_instant < ?) AS expired
-     FROM facts AS f WHERE ${NOT_HIDDEN}`,
+     FROM facts AS f LEFT JOIN roots AS s ON s.key = f.subject_key WHERE ${NOT_HIDDEN}`,
     ...head.values,
     now,
     now,
@@ -213,11 +223,13 @@ export function factStats(db: Db, roots: Roots, now: string): FactStats {
   );
   const nodes = db.get<{ count: number }>(
     `WITH roots AS MATERIALIZED (
-       SELECT value ->> 0 AS key, value ->> 1 AS root FROM json_each(?)
+       SELECT CAST(value ->> 0 AS TEXT) AS key, CAST(value ->> 1 AS TEXT) AS root
+        FROM json_each(?)
      ), used AS (
        SELECT subject_key AS key FROM facts UNION SELECT object_key FROM facts
        UNION SELECT key FROM terms
-     ) SELECT count(DISTINCT ${meant('used.key')}) AS count FROM used`,
+     ) SELECT count(DISTINCT coalesce(roots.root, used.key)) AS count
+     FROM used LEFT JOIN roots ON roots.key = used.key`,
     JSON.stringify(roots),
   );
   const predicates = db.all<{ predicate: string }>(

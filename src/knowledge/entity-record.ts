@@ -63,10 +63,8 @@ export function recordOf(
   const spelled = names.spelling(root) ?? spellings(db, [root])[0]?.name;
   if (spelled === undefined) return undefined;
   // Names that only config.json knows have no time of their own.
-  const [first, last] = [
-    Math.min(...times, nowMs),
-    times.length === 0 ? nowMs : Math.max(...times),
-  ];
+  const first = times.reduce((least, ms) => Math.min(least, ms), times[0] ?? nowMs);
+  const last = times.reduce((most, ms) => Math.max(most, ms), first);
   const oldestFirst = facts.toReversed();
   return {
     name: spelled,
