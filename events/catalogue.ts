@@ -4,6 +4,7 @@
  * knows it.
  */
 import type { DataOf, EventType, StreamKind } from './event-type.js';
+import { AliasSet } from './types/alias-set.js';
 import { DimensionAdopted } from './types/dimension-adopted.js';
 import { DimensionCreated } from './types/dimension-created.js';
 import { DomainDeleted } from './types/domain-deleted.js';
@@ -15,14 +16,19 @@ import { EntityMoved } from './types/entity-moved.js';
 import { EntityRestored } from './types/entity-restored.js';
 import { EntityRevised } from './types/entity-revised.js';
 import { Erased } from './types/erased.js';
+import { FactAmended } from './types/fact-amended.js';
 import { FactAsserted } from './types/fact-asserted.js';
 import { FactEnded } from './types/fact-ended.js';
+import { FactRetracted } from './types/fact-retracted.js';
+import { PersonForgotten } from './types/person-forgotten.js';
+import { PersonNamed } from './types/person-named.js';
 import { RealmDeleted } from './types/realm-deleted.js';
 import { RealmDescribed } from './types/realm-described.js';
 import { Redone } from './types/redone.js';
 import { ReplicaForked } from './types/replica-forked.js';
 import { SettingChanged } from './types/setting-changed.js';
 import { SourceMined } from './types/source-mined.js';
+import { TermDefined } from './types/term-defined.js';
 import { Undone } from './types/undone.js';
 
 export const CATALOGUE = {
@@ -39,7 +45,13 @@ export const CATALOGUE = {
   DomainDescribed,
   DomainDeleted,
   FactAsserted,
+  FactAmended,
   FactEnded,
+  FactRetracted,
+  TermDefined,
+  AliasSet,
+  PersonNamed,
+  PersonForgotten,
   SourceMined,
   SettingChanged,
   EmbedderChosen,
@@ -55,12 +67,6 @@ export type EventDataOf<Name extends EventName> = DataOf<(typeof CATALOGUE)[Name
 export const RESERVED: Readonly<Record<string, StreamKind>> = {
   RecordWritten: 'entity',
   LayerEntryWritten: 'entity',
-  FactAmended: 'fact',
-  FactRetracted: 'fact',
-  TermDefined: 'term',
-  AliasSet: 'term',
-  PersonNamed: 'person',
-  PersonForgotten: 'person',
   PersonaDefined: 'persona',
   PersonaDeleted: 'persona',
   PersonaActivated: 'setting',

@@ -20,10 +20,18 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   ],
   realms: ['create_realm', 'list_realms', 'get_taxonomy', 'get_status'],
   domains: ['create_domain', 'list_domains'],
-  kg: ['kg_add', 'kg_query', 'kg_invalidate'],
+  kg: ['kg_add', 'kg_query', 'kg_invalidate', 'kg_stats', 'kg_timeline'],
   backend: ['set_backend', 'get_backend'],
   embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
-  other: ['rebuild_fts', 'reconnect', 'init_dimension', 'close_dimension', 'ping'],
+  other: [
+    'rebuild_fts',
+    'reconnect',
+    'get_people_map',
+    'set_people_map',
+    'init_dimension',
+    'close_dimension',
+    'ping',
+  ],
 };
 
 /** What a session needs day by day. A tool that this release lacks is absent. */

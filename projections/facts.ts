@@ -1,10 +1,12 @@
 /**
  * Relationships with validity in time: one row per interval of a triple. The same triple said again
- * for a time that is covered already is one fact; an end closes every interval that is open then.
+ * for a time that is covered already is one fact, and what was said later adds to it; an end closes
+ * every interval that is open then; a retraction takes away what never held.
  */
 import type { EventDataOf } from '../events/index.js';
-import type { Db } from './database.js';
+import type { Db, SqlValue } from './database.js';
 import { orderKey, type FoldEvent, type Projection } from './projection.js';
+import { similarityIndexes } from './similar-names.js';
 
 /** Unbounded ends, as text that sorts before and after every instant. */
 const ALWAYS = '0000';
@@ -22,34 +24,68 @@ export function endInstant(value: string | undefined): string {
   return value.length === 10 ? `${value}T23:59:59Z` : value;
 }
 
+/** The second that a moment lies in, as facts are stored. */
+export const toSecond = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/**
+ * From when on a fact is said to hold, for finding an interval that covers it: who names no start
+ * speaks of the moment of speaking.
+ */
+export function saidFrom(
+  data: { readonly valid_from?: string | undefined; readonly valid_to?: string | undefined },
+  spokenMs: number,
+): string {
+  if (data.valid_from !== undefined) return startInstant(data.valid_from);
+  const [spoken, to] = [toSecond(spokenMs), endInstant(data.valid_to)];
+  return spoken < to ? spoken : to;
+}
+
 /** By what names of subjects and objects are compared: case, spaces and quotes do not matter. */
 export function factKey(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase().replace(/\s+/gu, '_').replace(/['’]/gu, '');
 }
 
+interface KnownInterval {
+  readonly fact_id: string;
+  readonly valid_from: string | null;
+  readonly to_instant: string;
+}
+
+/**
+ * What is learned of the start of an interval by what it covers: a start where there was none, if
+ * the end is the same. A later start takes nothing away.
+ */
+function startLearned(
+  said: EventDataOf<'FactAsserted'>,
+  known: Omit<KnownInterval, 'fact_id'>,
+): string | undefined {
+  const isWhole = known.valid_from === null && known.to_instant === endInstant(said.valid_to);
+  return isWhole ? said.valid_from : undefined;
+}
+
 function asserted(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
   const { stream, data, commit } = event;
-  const from = startInstant(data.valid_from);
-  const to = endInstant(data.valid_to);
-  const same = db.get<{ fact_id: string }>(
-    `SELECT fact_id FROM facts WHERE stream = ? AND from_instant <= ? AND to_instant >= ?
-     ORDER BY added LIMIT 1`,
+  const same = db.get<KnownInterval>(
+    `SELECT fact_id, valid_from, to_instant FROM facts
+     WHERE stream = ? AND from_instant <= ? AND to_instant >= ? ORDER BY added LIMIT 1`,
     stream,
-    from,
-    to,
+    saidFrom(data, commit.wall),
+    endInstant(data.valid_to),
   );
   if (same) {
-    db.run(
-      `UPDATE facts SET source = CASE WHEN source = '' THEN ? ELSE source END
-       WHERE stream = ? AND fact_id = ?`,
-      data.source ?? '',
-      stream,
-      same.fact_id,
-    );
+    amend(db, { stream, id: same.fact_id }, { ...data, valid_from: startLearned(data, same) });
+    fold(db, { stream, id: data.fact_id }, same.fact_id);
     return;
   }
+  insert(db, event);
+}
+
+function insert(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
+  const { stream, data, commit } = event;
+  db.run('DELETE FROM folded_facts WHERE stream = ? AND fact_id = ?', stream, data.fact_id);
   db.run(
-    `INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO facts
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     data.fact_id,
     stream,
     data.realm ?? '',
@@ -60,18 +96,81 @@ function asserted(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
     data.object_key,
     data.valid_from ?? null,
     data.valid_to ?? null,
-    from,
-    to,
+    startInstant(data.valid_from),
+    endInstant(data.valid_to),
     data.source ?? '',
     data.confidence ?? 1,
+    ...provenance(data),
     commit.wall,
     orderKey(event),
   );
 }
 
+interface FactPlace {
+  readonly stream: string;
+  readonly id: string;
+}
+
+/** Remembers under which id a fact goes on that was known already. */
+function fold(db: Db, { stream, id }: FactPlace, into: string): void {
+  if (id === into) return;
+  const row = db.get('SELECT 1 FROM facts WHERE stream = ? AND fact_id = ?', stream, id);
+  if (!row) db.run('INSERT OR REPLACE INTO folded_facts VALUES (?, ?, ?)', stream, id, into);
+}
+
+/** The id of the row that a fact is in. */
+function holder(db: Db, { stream, id }: FactPlace): string {
+  const folded = db.get<{ into_id: string }>(
+    'SELECT into_id FROM folded_facts WHERE stream = ? AND fact_id = ?',
+    stream,
+    id,
+  );
+  return folded?.into_id ?? id;
+}
+
+type Details = Omit<EventDataOf<'FactAmended'>, 'fact_id'>;
+
+const provenance = (details: Details): SqlValue[] => [
+  details.source_file ?? null,
+  details.source_entity_id ?? null,
+  details.source_node ?? null,
+  details.adapter_name ?? null,
+];
+
+/** Sets what is given; an empty source is none. */
+function amend(db: Db, { stream, id }: FactPlace, details: Details): void {
+  const { valid_from, source } = details;
+  const values: SqlValue[] = [
+    source === undefined || source === '' ? null : source,
+    details.confidence ?? null,
+    ...provenance(details),
+  ];
+  db.run(
+    `UPDATE facts SET source = coalesce(?, source), confidence = coalesce(?, confidence),
+       source_file = coalesce(?, source_file),
+       source_entity_id = coalesce(?, source_entity_id),
+       source_node = coalesce(?, source_node), adapter_name = coalesce(?, adapter_name)
+     WHERE stream = ? AND fact_id = ?`,
+    ...values,
+    stream,
+    id,
+  );
+  if (valid_from === undefined) return;
+  const from = startInstant(valid_from);
+  db.run(
+    `UPDATE facts SET valid_from = ?, from_instant = ?
+     WHERE stream = ? AND fact_id = ? AND to_instant >= ?`,
+    valid_from,
+    from,
+    stream,
+    id,
+    from,
+  );
+}
+
 export const facts: Projection = {
   name: 'facts',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE facts (
       fact_id TEXT NOT NULL,
@@ -88,14 +187,34 @@ export const facts: Projection = {
       to_instant TEXT NOT NULL,
       source TEXT NOT NULL,
       confidence REAL NOT NULL,
+      source_file TEXT,
+      source_entity_id TEXT,
+      source_node TEXT,
+      adapter_name TEXT,
       created_ms INTEGER NOT NULL,
       added BLOB NOT NULL,
       PRIMARY KEY (stream, fact_id)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX facts_subject ON facts (subject_key, predicate);
-    CREATE INDEX facts_object ON facts (object_key, predicate);`,
+    CREATE INDEX facts_id ON facts (fact_id);
+    CREATE INDEX facts_subject ON facts (subject_key, predicate, object_key);
+    CREATE INDEX facts_object ON facts (object_key, subject_key);
+    CREATE INDEX facts_predicate ON facts (predicate);
+    CREATE INDEX facts_newest ON facts (created_ms DESC, added DESC);
+    ${similarityIndexes('facts', 'subject_key')}
+    ${similarityIndexes('facts', 'object_key')}
+    CREATE TABLE folded_facts (
+      stream TEXT NOT NULL,
+      fact_id TEXT NOT NULL,
+      into_id TEXT NOT NULL,
+      PRIMARY KEY (stream, fact_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX folded_facts_id ON folded_facts (fact_id);`,
   apply: {
     FactAsserted: asserted,
+    FactAmended(db, { stream, data }) {
+      const { fact_id, ...details } = data;
+      amend(db, { stream, id: holder(db, { stream, id: fact_id }) }, details);
+    },
     FactEnded(db, { stream, data }) {
       const end = endInstant(data.ended);
       db.run(
@@ -108,51 +227,24 @@ export const facts: Projection = {
         end,
       );
     },
+    FactRetracted(db, { stream, data }) {
+      for (const named of data.fact_ids) {
+        const id = holder(db, { stream, id: named });
+        db.run('DELETE FROM facts WHERE stream = ? AND fact_id = ?', stream, id);
+        db.run('DELETE FROM folded_facts WHERE stream = ? AND into_id = ?', stream, id);
+      }
+    },
   },
   forget(db, stream) {
-    if (stream.startsWith('fact:')) db.run('DELETE FROM facts WHERE stream = ?', stream);
+    if (!stream.startsWith('fact:')) return;
+    db.run('DELETE FROM facts WHERE stream = ?', stream);
+    db.run('DELETE FROM folded_facts WHERE stream = ?', stream);
   },
   logical: {
     facts: `SELECT stream, fact_id, realm, subject, predicate, object, subject_key, object_key,
-        valid_from, valid_to, source, confidence, created_ms, hex(added)
+        valid_from, valid_to, source, confidence, source_file, source_entity_id, source_node,
+        adapter_name, created_ms, hex(added)
       FROM facts ORDER BY stream, fact_id`,
+    folded_facts: 'SELECT stream, fact_id, into_id FROM folded_facts ORDER BY stream, fact_id',
   },
 };
-
-export interface FactRow {
-  readonly id: string;
-  readonly stream: string;
-  readonly realm: string;
-  readonly subject: string;
-  readonly predicate: string;
-  readonly object: string;
-  readonly validFrom: string | null;
-  readonly validTo: string | null;
-  readonly fromInstant: string;
-  readonly toInstant: string;
-  readonly source: string;
-  readonly confidence: number;
-  readonly createdMs: number;
-}
-
-const FACT = `SELECT fact_id AS id, stream, realm, subject, predicate, object,
-    valid_from AS validFrom, valid_to AS validTo, from_instant AS fromInstant,
-    to_instant AS toInstant, source, confidence, created_ms AS createdMs FROM facts`;
-
-const NEWEST = 'ORDER BY created_ms DESC, added DESC, fact_id';
-
-/** All intervals of one triple, oldest first. */
-export function factsOfStream(db: Db, stream: string): FactRow[] {
-  return db.all<FactRow>(`${FACT} WHERE stream = ? ORDER BY added, fact_id`, stream);
-}
-
-/** Facts in which the name is subject or object, newest first; all facts without a name. */
-export function factsAbout(db: Db, name?: string): FactRow[] {
-  if (name === undefined) return db.all<FactRow>(`${FACT} ${NEWEST}`);
-  const key = factKey(name);
-  return db.all<FactRow>(`${FACT} WHERE subject_key = ? OR object_key = ? ${NEWEST}`, key, key);
-}
-
-export function countFacts(db: Db): number {
-  return db.get<{ count: number }>('SELECT count(*) AS count FROM facts')?.count ?? 0;
-}

@@ -18,13 +18,20 @@ export {
 } from './entity-queries.js';
 export {
   countFacts,
-  endInstant,
-  factKey,
+  countMatching,
+  factById,
   factsAbout,
-  factsOfStream,
-  startInstant,
+  factsBetween,
+  factsOfTriple,
+  factStats,
+  findFacts,
+  type Direction,
+  type FactFilter,
+  type FactPage,
   type FactRow,
-} from './facts.js';
+  type Roots,
+} from './fact-queries.js';
+export { endInstant, factKey, saidFrom, startInstant, toSecond } from './facts.js';
 export { reindexAll } from './fulltext.js';
 export {
   erasedStreamsBy,
@@ -55,6 +62,7 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
+export { knowsPeople, listPeople, type PersonRow } from './people.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -79,7 +87,15 @@ export {
   type RealmRow,
 } from './realms.js';
 export { EMBEDDER_SETTING, settingOf } from './settings.js';
+export {
+  knownKeys,
+  LETTERS_CHANGED_MAX,
+  maybeSimilar,
+  SIMILAR_LENGTH_MIN,
+  spellings,
+} from './similar-names.js';
 export { sourceOfStream, type SourceRow } from './sources.js';
+export { allTerms, namesInOrder, termsOf, type NameRow, type TermRow } from './terms.js';
 export { keywordText, standsAlone } from './text/keyword-text.js';
 export { termFrequency, termHash, type PackedTerms } from './text/packed-terms.js';
 export { cutPassages, type Passage } from './text/passages.js';

@@ -5,8 +5,7 @@
  */
 import { reindexAll } from '../projections/index.js';
 import { verifyLog, type Verification } from '../replay/index.js';
-import { Searching } from './dimension/searching.js';
-import { KnowledgeGraph } from './knowledge-graph.js';
+import { Knowing } from './dimension/knowing.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
 import { Upkeep } from './upkeep.js';
@@ -17,9 +16,7 @@ export interface LongWork {
   readonly onProgress?: (events: number) => void;
 }
 
-export class Dimension extends Searching {
-  /** The knowledge graph. */
-  readonly kg = new KnowledgeGraph(() => this.session());
+export class Dimension extends Knowing {
   /** Checks and repairs. */
   readonly upkeep = new Upkeep(() => ({ ...this.opened(), session: this.session() }));
 

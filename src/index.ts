@@ -21,9 +21,24 @@ export type { DimensionOptions, Identity } from './opening.js';
 export type { Added, AddOptions, EntityPage, ListOptions, NewEntity } from './entities.js';
 export type { Deleted, Updated, UpdateOptions } from './entity-changes.js';
 export type { Entity } from './entity.js';
-export type { Fact, Triple } from './facts.js';
 export { followLog, type FollowOptions } from './follow.js';
 export type { History, HistoryOptions, LogEntry } from './history.js';
+export type { TextIssue } from './knowledge/check-text.js';
+export type { RegisteredEntity } from './knowledge/entity-record.js';
+export type { Fact, FactDetails, Triple } from './knowledge/fact.js';
+export type { AssertOptions, Ended, EndOptions, NewFact } from './knowledge/facts.js';
+export type { GraphImported, GraphToImport } from './knowledge/import-graph.js';
+export type { Told } from './knowledge/knowledge-graph.js';
+export type { PeopleMapSaved } from './knowledge/people.js';
+export type { FactQuery, FactsFound, GraphStats } from './knowledge/queries.js';
+export type { Related, Researched } from './knowledge/registry.js';
+export {
+  entityRegistryFile,
+  knowledgeGraphFile,
+  type EntityRegistryFile,
+  type KnowledgeGraphFile,
+} from './knowledge/side-files.js';
+export type { Term } from './knowledge/terms.js';
 export type { Diagnosis, Differences, Vacuumed } from './maintenance.js';
 export type { MineOptions, MineReport } from './mining/mine.js';
 export { OPERATIONS, type OperationName } from './operations/list.js';

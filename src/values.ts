@@ -163,7 +163,10 @@ function parseInstant(text: string): string | undefined {
   if (text.length === 10) return text;
   if (!DATE_TIME.test(text)) return undefined;
   const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  if (Number.isNaN(ms)) return undefined;
+  const utc = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  // The other end of the world may be a year further, and years have four digits.
+  return isCalendarDate(utc.slice(0, 10)) ? utc : undefined;
 }
 
 function isCalendarDate(text: string): boolean {

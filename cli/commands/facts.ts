@@ -1,9 +1,9 @@
-/** `kg-add`, `kg-query`, `kg-invalidate`: the knowledge graph. */
-import type { Command } from 'commander';
-import type { Fact } from '../../src/index.js';
+/** `kg-add`, `kg-query`, `kg-invalidate`, `kg-stats`, `kg-timeline`: the knowledge graph. */
+import { Option, type Command } from 'commander';
+import type { Fact, FactQuery } from '../../src/index.js';
 import { factLine } from '../layout.js';
 import { examples, fraction, wholeNumber } from '../options.js';
-import type { Shell } from '../shell.js';
+import type { Run, Shell } from '../shell.js';
 
 interface TripleFlags {
   readonly subject: string;
@@ -15,6 +15,8 @@ export function addFactCommands(shell: Shell): void {
   addAdd(shell);
   addQuery(shell);
   addInvalidate(shell);
+  addStats(shell);
+  addTimeline(shell);
 }
 
 const takesTriple = (command: Command): Command =>
@@ -28,6 +30,7 @@ interface AddFlags extends TripleFlags {
   readonly validFrom?: string;
   readonly validTo?: string;
   readonly confidence?: number;
+  readonly replace?: boolean;
 }
 
 function addAdd(shell: Shell): void {
@@ -37,14 +40,13 @@ function addAdd(shell: Shell): void {
     .option('--valid-from <date>', 'since when: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ')
     .option('--valid-to <date>', 'until when')
     .option('--confidence <number>', 'how sure, 0 to 1', fraction)
+    .option('--replace', 'end what else is said of subject and predicate')
     .action(
       shell.action({ creates: true }, async (run, flags: AddFlags) => {
-        const { validFrom: valid_from, validTo: valid_to, ...rest } = flags;
-        const input = { valid_from, valid_to, ...rest };
-        const result = await run.library.OPERATIONS.kg_add.run(run.dimension, input);
-        run.output.result(result, () => {
-          const verb = result.created === true ? 'Added' : 'Already known:';
-          return `${verb} fact #${String(result.fact_id)}`;
+        const { subject, predicate, object, ...rest } = flags;
+        const told = await run.dimension.kg.tell({ subject, predicate, object }, rest);
+        run.output.result(told, () => {
+          return `${told.created ? 'Added' : 'Already known:'} fact #${told.fact_id}`;
         });
       }),
     );
@@ -54,29 +56,82 @@ function addAdd(shell: Shell): void {
   ]);
 }
 
-interface QueryFlags {
+const ROWS_MAX = 1_000_000;
+
+interface QueryFlags extends Pick<FactQuery, 'predicate' | 'asOf' | 'source'> {
+  readonly direction: 'outgoing' | 'incoming' | 'both';
+  readonly current?: boolean;
   readonly all?: boolean;
-  readonly limit: number;
+  readonly limit?: number;
+  readonly offset?: number;
 }
 
 function addQuery(shell: Shell): void {
+  const directions = new Option('--direction <side>', 'where the name stands: outgoing = subject');
   const command = shell.program
     .command('kg-query')
     .description('Show what is known about a name, newest first')
     .argument('[entity]', 'a subject or object; every fact when absent')
-    .option('-a, --all', 'every fact, whatever the name')
-    .option('-l, --limit <n>', 'at most this many', wholeNumber(0, 10_000), 10_000)
+    .option('--predicate <name>', 'only this relationship')
+    .option('--as-of <date>', 'what held then: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ')
+    .addOption(directions.choices(['outgoing', 'incoming', 'both']).default('both'))
+    .option('--source <label>', 'only what was said there')
+    .option('--current', 'only what holds now')
+    .option('-a, --all', 'every fact, whatever name, relationship and side')
+    .option('-l, --limit <n>', 'at most this many', wholeNumber(0, ROWS_MAX))
+    .option('--offset <n>', 'leave out so many', wholeNumber(0, ROWS_MAX))
     .action(
-      shell.action({}, async (run, name: string | undefined, { all, limit }: QueryFlags) => {
-        const input = all === true || name === undefined ? {} : { entity: name };
-        const answer = await run.library.OPERATIONS.kg_query.run(run.dimension, input);
-        const facts = (answer.facts as Fact[]).slice(0, limit);
-        run.output.list(facts, facts, () => {
-          return facts.length === 0 ? 'No facts found.' : facts.map(factLine).join('\n');
-        });
+      shell.action({}, async (run, entity: string | undefined, flags: QueryFlags) => {
+        const { all, current: currentOnly, direction, predicate, ...rest } = flags;
+        const side = all === true ? {} : { direction, predicate };
+        const name = all === true ? undefined : entity;
+        const { facts } = await run.dimension.kg.find(name, { ...rest, ...side, currentOnly });
+        showFacts(run, facts);
       }),
     );
-  examples(command, ['alt kg-query Ana', 'alt kg-query --all --json']);
+  examples(command, [
+    'alt kg-query Ana',
+    'alt kg-query Ana --as-of 2025-01-01',
+    'alt kg-query --all --json',
+  ]);
+}
+
+function showFacts(run: Run, facts: readonly Fact[]): void {
+  run.output.list(facts, facts, () => {
+    return facts.length === 0 ? 'No facts found.' : facts.map(factLine).join('\n');
+  });
+}
+
+function addTimeline(shell: Shell): void {
+  const command = shell.program
+    .command('kg-timeline')
+    .description('Show the facts about a name in the order in which they begin')
+    .argument('[entity]', 'a subject or object; every fact when absent')
+    .option('-l, --limit <n>', 'at most this many', wholeNumber(0, ROWS_MAX))
+    .option('--offset <n>', 'leave out so many', wholeNumber(0, ROWS_MAX))
+    .action(
+      shell.action(
+        {},
+        async (run, entity: string | undefined, page: Pick<FactQuery, 'limit' | 'offset'>) => {
+          const { facts } = await run.dimension.kg.pageTimeline(entity, page);
+          showFacts(run, facts);
+        },
+      ),
+    );
+  examples(command, ['alt kg-timeline Ana', 'alt kg-timeline --limit 20 --json']);
+}
+
+function addStats(shell: Shell): void {
+  const command = shell.program
+    .command('kg-stats')
+    .description('Count facts, names and relationships')
+    .action(
+      shell.action({}, async (run) => {
+        const stats = await run.dimension.kg.stats();
+        run.output.result(stats, () => JSON.stringify(stats, undefined, 2));
+      }),
+    );
+  examples(command, ['alt kg-stats', 'alt kg-stats --json']);
 }
 
 function addInvalidate(shell: Shell): void {

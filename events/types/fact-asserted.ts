@@ -19,5 +19,9 @@ export const FactAsserted = defineEvent(
     valid_to: Instant.optional(),
     source: Text.optional(),
     confidence: z.number().min(0).max(1).optional(),
+    source_file: Text.optional(),
+    source_entity_id: Text.optional(),
+    source_node: Text.optional(),
+    adapter_name: Text.optional(),
   }),
 );

@@ -8,8 +8,9 @@ import {
   listEntities,
   updateEntity,
 } from './entities.js';
-import { kgAdd, kgInvalidate, kgQuery } from './facts.js';
+import { kgAdd, kgInvalidate, kgQuery, kgStats, kgTimeline } from './facts.js';
 import type { Operation } from './operation.js';
+import { getPeopleMap, setPeopleMap } from './people.js';
 import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
 import { checkDuplicate, search } from './search.js';
 import { closeDimension, getStatus, initDimension, ping, rebuildFts, reconnect } from './upkeep.js';
@@ -40,6 +41,8 @@ export const OPERATIONS = {
   kg_add: kgAdd,
   kg_query: kgQuery,
   kg_invalidate: kgInvalidate,
+  kg_stats: kgStats,
+  kg_timeline: kgTimeline,
   set_backend: setBackend,
   get_backend: getBackend,
   set_embedder: setEmbedder,
@@ -47,6 +50,8 @@ export const OPERATIONS = {
   get_default_embedder: getDefaultEmbedder,
   rebuild_fts: rebuildFts,
   reconnect,
+  get_people_map: getPeopleMap,
+  set_people_map: setPeopleMap,
   init_dimension: initDimension,
   close_dimension: closeDimension,
   ping,

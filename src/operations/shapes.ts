@@ -65,9 +65,9 @@ export const domain = z.object({
 });
 
 export const triple = {
-  subject: z.string().describe('What the fact is about.'),
-  predicate: z.string().describe('The relationship; stored in lower case with underscores.'),
-  object: z.string().describe('What the subject is related to.'),
+  subject: z.string().max(1_024).describe('What the fact is about.'),
+  predicate: z.string().max(128).describe('The relationship; stored in lower case, spaces as _.'),
+  object: z.string().max(1_024).describe('What the subject is related to.'),
 };
 
 export const fact = z.object({
@@ -80,5 +80,5 @@ export const fact = z.object({
   source: z.string(),
   confidence: z.number(),
   created_at: z.string(),
-  current: z.boolean(),
+  current: z.boolean().describe('Valid now.'),
 });

@@ -96,14 +96,10 @@ const REFUSED: Readonly<Record<string, readonly [code: string, call: Call]>> = {
     'TOO_LARGE',
     (dimension) => dimension.search('q'.repeat(10_001)),
   ],
-  'a blank subject': [
-    'INVALID_ARGUMENT',
-    (dimension) => dimension.kg.add({ subject: ' ', predicate: 'is', object: 'x' }),
-  ],
+  'a blank subject': ['INVALID_ARGUMENT', (dimension) => dimension.kg.add(' ', 'is', 'x')],
   'a date that is none': [
     'INVALID_ARGUMENT',
-    (dimension) =>
-      dimension.kg.add({ subject: 'a', predicate: 'is', object: 'x' }, { validFrom: '2023-02-30' }),
+    (dimension) => dimension.kg.add('a', 'is', 'x', { validFrom: '2023-02-30' }),
   ],
   'mining what is not there': ['NOT_FOUND', (dimension) => dimension.mine('/no/such/file.md')],
 };

@@ -38,7 +38,13 @@ describe('the catalogue', () => {
       'DomainDescribed 1 domain',
       'DomainDeleted 1 domain',
       'FactAsserted 1 fact',
+      'FactAmended 1 fact',
       'FactEnded 1 fact',
+      'FactRetracted 1 fact',
+      'TermDefined 1 term',
+      'AliasSet 1 term',
+      'PersonNamed 1 person',
+      'PersonForgotten 1 person',
       'SourceMined 1 source',
       'SettingChanged 1 setting',
       'EmbedderChosen 1 setting',
@@ -46,7 +52,7 @@ describe('the catalogue', () => {
       'Redone 1 any',
       'Erased 1 any',
     ]);
-    expect(CATALOGUE_SIZE).toBe(20);
+    expect(CATALOGUE_SIZE).toBe(26);
     expect([...MARKERS]).toEqual(['Undone', 'Redone', 'Erased']);
   });
 
@@ -54,12 +60,6 @@ describe('the catalogue', () => {
     expect(RESERVED).toEqual({
       RecordWritten: 'entity',
       LayerEntryWritten: 'entity',
-      FactAmended: 'fact',
-      FactRetracted: 'fact',
-      TermDefined: 'term',
-      AliasSet: 'term',
-      PersonNamed: 'person',
-      PersonForgotten: 'person',
       PersonaDefined: 'persona',
       PersonaDeleted: 'persona',
       PersonaActivated: 'setting',

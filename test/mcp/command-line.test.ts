@@ -59,12 +59,15 @@ describe('profiles', () => {
       'kg_add',
       'kg_query',
       'kg_invalidate',
+      'kg_timeline',
     ]);
   });
 
   it('take categories and names, and remove', () => {
-    expect(tools('kg, ping')).toEqual(['kg_add', 'kg_query', 'kg_invalidate', 'ping']);
-    expect(tools('kg,-kg_add')).toEqual(['kg_query', 'kg_invalidate']);
+    expect(tools('kg, ping')).toEqual([
+      ...['kg_add', 'kg_query', 'kg_invalidate', 'kg_stats', 'kg_timeline', 'ping'],
+    ]);
+    expect(tools('kg,-kg_add,-kg_stats')).toEqual(['kg_query', 'kg_invalidate', 'kg_timeline']);
     expect(tools('-other,-kg,-realms,-domains,-entities,-backend,-embedder')).toEqual([
       'search',
       'check_duplicate',

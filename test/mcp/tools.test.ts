@@ -49,6 +49,10 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ],
   ['kg_query', { entity: 'van' }],
   ['kg_invalidate', { subject: 'van', predicate: 'has', object: 'new tyres' }],
+  ['kg_stats', {}],
+  ['kg_timeline', { entity: 'van' }],
+  ['set_people_map', { map: { Alex: 'Alexander' } }],
+  ['get_people_map', {}],
   ['delete_entity', { entity_id: 'two' }],
   ['delete_entities', { entity_ids: ['three', 'none'] }],
   ['get_backend', {}],
@@ -62,6 +66,8 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ['ping', {}],
   ['close_dimension', {}],
 ];
+
+const FACT = { subject: 'a', predicate: 'b', object: 'c' };
 
 async function namesOf({ client }: Connected): Promise<string[]> {
   return (await client.listTools()).tools.map(({ name }) => name);
@@ -123,6 +129,7 @@ describe('the list', () => {
       'kg_add',
       'kg_query',
       'kg_invalidate',
+      'kg_timeline',
     ]);
     await expect(core.client.callTool({ name: 'ping' })).rejects.toThrow('Unknown tool: ping');
   });
@@ -211,6 +218,14 @@ describe('a call with bad arguments', () => {
         { subject: 'a', predicate: 'b', object: 'c', valid_from: 'May' },
         'invalid_argument',
       ],
+      ['kg_add', { ...FACT, valid_from: '2024-01-02', valid_to: '2024-01-01' }, 'invalid_argument'],
+      ['kg_add', { ...FACT, subject: ' ' }, 'invalid_argument'],
+      ['kg_query', { direction: 'sideways' }, 'invalid_argument'],
+      ['kg_query', { as_of: 'May' }, 'invalid_argument'],
+      ['kg_invalidate', { ...FACT, ended: '2025-02-30' }, 'invalid_argument'],
+      ['set_people_map', { map: { Al: 'Bo', Bo: 'Al' } }, 'invalid_argument'],
+      ['set_people_map', { map: { Al: 7 } }, 'invalid_argument'],
+      ['set_people_map', { map: { Al: 'a'.repeat(129) } }, 'too_large'],
       ['search', { query: 'a'.repeat(10_001) }, 'invalid_argument'],
       ['search', { query: 'a', mode: 'fuzzy' }, 'invalid_argument'],
       ['search', { query: 'a', n_results: 2.5 }, 'invalid_argument'],
@@ -245,9 +260,12 @@ describe('a read-only server', () => {
       'get_status',
       'list_domains',
       'kg_query',
+      'kg_stats',
+      'kg_timeline',
       'get_backend',
       'get_default_embedder',
       'reconnect',
+      'get_people_map',
       'ping',
     ]);
     const refused = await server.refusal('add_entity', { realm: 'r', domain: 'd', content: 'c' });

@@ -22,6 +22,7 @@ const TRIPLES = [
   { subject: 'Ada', predicate: 'works_at', object: 'Mill' },
   { realm: 'alpha', subject: 'ada ', predicate: 'works_at', object: '“Mill”' },
 ];
+const TERMS = ['ada', 'al'];
 const SOURCE_KEYS = ['file:host:/notes.md', 'repo:abc:README.md'];
 const CONTENTS = [
   'The quick brown fox jumps over the lazy dog.',
@@ -44,6 +45,7 @@ export const STREAMS: readonly string[] = [
   ...REALMS.map((realm) => stream('realm', realm)),
   ...REALMS.flatMap((realm) => DOMAINS.map((domain) => stream('domain', realm, domain))),
   ...SOURCE_KEYS.map((key) => stream('source', key)),
+  ...TERMS.flatMap((key) => [stream('term', key), stream('person', key)]),
   ...['theme', 'embedder'].map((key) => stream('setting', key)),
   stream('dimension', ''),
   stream('replica', 'a'),
@@ -90,6 +92,20 @@ const domainOf = (data: { realm: string; name: string }): string => {
   return stream('domain', data.realm, data.name);
 };
 
+const ofTerm = ({ key }: { key: string }): string => stream('term', key);
+const ofPerson = ({ key }: { key: string }): string => stream('person', key);
+const term = pick(TERMS);
+/** What is said of a fact besides its triple. */
+const details = {
+  source: optional(pick(['', 'a letter', 'a call'])),
+  confidence: optional(pick([0, 0.25, 1])),
+  source_file: optional(pick(['notes.md'])),
+  source_entity_id: optional(entityId),
+  source_node: optional(pick(['node-1'])),
+  adapter_name: optional(pick(['chat'])),
+};
+const factIds = fc.uniqueArray(pick(['fact-1', 'fact-2']), { minLength: 1 });
+
 const layout = fc.array(
   fc.tuple(entityId, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
   { maxLength: 3 },
@@ -102,8 +118,7 @@ const asserted = fc
     fact_id: pick(['fact-1', 'fact-2', 'fact-3']),
     valid_from: optional(instant),
     valid_to: optional(instant),
-    source: optional(pick(['', 'a letter'])),
-    confidence: optional(pick([0, 0.25, 1])),
+    ...details,
   })
   .map(({ triple, ...rest }) => ({
     ...triple,
@@ -185,10 +200,45 @@ const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> 
   FactEnded: fc
     .record({
       stream: pick(FACT_STREAMS),
-      fact_ids: fc.uniqueArray(pick(['fact-1', 'fact-2']), { minLength: 1 }),
+      fact_ids: factIds,
       ended: instant,
     })
     .map(({ stream: of, ...data }) => ({ type: 'FactEnded', stream: of, data })),
+  FactAmended: fc
+    .record({
+      stream: pick(FACT_STREAMS),
+      fact_id: pick(['fact-1', 'fact-2', 'fact-3']),
+      valid_from: optional(instant),
+      ...details,
+    })
+    .map(({ stream: of, ...data }) => {
+      const given = Object.entries(data).filter(([, value]) => value !== undefined);
+      return { type: 'FactAmended', stream: of, data: Object.fromEntries(given) };
+    }) as fc.Arbitrary<DataEvent<'FactAmended'>>,
+  FactRetracted: fc
+    .record({ stream: pick(FACT_STREAMS), fact_ids: factIds })
+    .map(({ stream: of, ...data }) => ({ type: 'FactRetracted', stream: of, data })),
+  TermDefined: of(
+    'TermDefined',
+    ofTerm,
+    fc.record({
+      key: term,
+      name: pick(['Ada', 'Al']),
+      type: pick(['unknown', 'person']),
+      properties: metadata,
+    }) as Data<'TermDefined'>,
+  ),
+  AliasSet: of(
+    'AliasSet',
+    ofTerm,
+    fc.record({ key: term, alias: pick(['Ada', 'Al']), canonical_key: term, canonical: term }),
+  ),
+  PersonNamed: of(
+    'PersonNamed',
+    ofPerson,
+    fc.record({ key: term, variant: pick(['Ada', 'Al']), canonical_key: term, canonical: term }),
+  ),
+  PersonForgotten: of('PersonForgotten', ofPerson, fc.record({ key: term, variant: term })),
   SourceMined: of(
     'SourceMined',
     (data) => stream('source', data.source_key),
@@ -232,6 +282,8 @@ export const dataEvent: fc.Arbitrary<DataEvent> = fc.oneof(
   { weight: 3, arbitrary: DATA_EVENTS.EntityRestored },
   { weight: 8, arbitrary: DATA_EVENTS.FactAsserted },
   { weight: 4, arbitrary: DATA_EVENTS.FactEnded },
+  { weight: 3, arbitrary: DATA_EVENTS.FactAmended },
+  { weight: 2, arbitrary: DATA_EVENTS.FactRetracted },
   ...(Object.values(DATA_EVENTS) as fc.Arbitrary<DataEvent>[]).map((arbitrary) => {
     return { weight: 1, arbitrary };
   }),

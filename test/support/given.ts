@@ -202,6 +202,36 @@ export function factEnded(ids: string[], ended: string): NewEvent {
   return { type: 'FactEnded', stream: FACT_STREAM, data: { fact_ids: ids, ended } };
 }
 
+export function factAmended(
+  id: string,
+  data: Omit<EventDataOf<'FactAmended'>, 'fact_id'>,
+): NewEvent {
+  return { type: 'FactAmended', stream: FACT_STREAM, data: { fact_id: id, ...data } };
+}
+
+export function factRetracted(ids: string[]): NewEvent {
+  return { type: 'FactRetracted', stream: FACT_STREAM, data: { fact_ids: ids } };
+}
+
+export function termDefined(data: EventDataOf<'TermDefined'>): NewEvent {
+  return { type: 'TermDefined', stream: stream('term', data.key), data };
+}
+
+/** Names are their own keys. */
+export function aliasSet(key: string, canonical: string): NewEvent {
+  const data = { key, alias: key, canonical_key: canonical, canonical };
+  return { type: 'AliasSet', stream: stream('term', key), data };
+}
+
+export function personNamed(key: string, canonical: string): NewEvent {
+  const data = { key, variant: key, canonical_key: canonical, canonical };
+  return { type: 'PersonNamed', stream: stream('person', key), data };
+}
+
+export function personForgotten(key: string): NewEvent {
+  return { type: 'PersonForgotten', stream: stream('person', key), data: { key, variant: key } };
+}
+
 export function settingChanged(
   key: string,
   value: EventDataOf<'SettingChanged'>['value'],

@@ -1,0 +1,157 @@
+/** Facts as callers see them, and the checks of what callers say. */
+import { AltError } from '../../events/index.js';
+import { factKey, toSecond, type FactRow } from '../../projections/index.js';
+import { toIso } from '../entity.js';
+import { checkInstant, checkLabel, checkShape } from '../values.js';
+
+export interface Fact {
+  readonly id: string;
+  /** As it was said; names are compared without case, spaces and quotes. */
+  readonly subject: string;
+  readonly predicate: string;
+  readonly object: string;
+  /** `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`; null = for ever. Both ends belong to it. */
+  readonly valid_from: string | null;
+  readonly valid_to: string | null;
+  readonly source: string;
+  /** 0–1. */
+  readonly confidence: number;
+  readonly source_file: string | null;
+  readonly source_entity_id: string | null;
+  readonly source_node: string | null;
+  readonly adapter_name: string | null;
+  readonly created_at: string;
+  /** Valid now. */
+  readonly current: boolean;
+  /** When a name was asked for: whether it is the subject or the object. */
+  readonly direction?: 'outgoing' | 'incoming';
+}
+
+export interface Triple {
+  readonly subject: string;
+  readonly predicate: string;
+  readonly object: string;
+}
+
+/** What may be said of a fact besides its triple. */
+export interface FactDetails {
+  /** Since when; from the moment it is said where an earlier interval had ended. */
+  readonly validFrom?: string | undefined;
+  readonly validTo?: string | undefined;
+  /** A file, a person, a URL. */
+  readonly source?: string | undefined;
+  /** 0–1; 1 when absent. */
+  readonly confidence?: number | undefined;
+  readonly sourceFile?: string | undefined;
+  readonly sourceEntityId?: string | undefined;
+  readonly sourceNode?: string | undefined;
+  readonly adapterName?: string | undefined;
+}
+
+export interface CheckedTriple extends Triple {
+  readonly subjectKey: string;
+  readonly objectKey: string;
+}
+
+/** What is given besides the triple, as events spell it; nothing stands for what was not said. */
+export interface CheckedDetails {
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+  readonly source?: string;
+  readonly confidence?: number;
+  readonly source_file?: string;
+  readonly source_entity_id?: string;
+  readonly source_node?: string;
+  readonly adapter_name?: string;
+}
+
+const TERM_CHARACTERS_MAX = 1_024;
+const PREDICATE_CHARACTERS_MAX = 128;
+
+/**
+ * Text that names something: trimmed, lone surrogates become U+FFFD.
+ *
+ * @throws {AltError} INVALID_ARGUMENT when blank or with NUL, TOO_LARGE over the limit.
+ */
+function checkText(value: unknown, what: string, charactersMax: number): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (text === '') throw new AltError('INVALID_ARGUMENT', `${what} is blank.`);
+  if (text.includes('\0')) throw new AltError('INVALID_ARGUMENT', `${what} contains NUL.`);
+  if (text.length > charactersMax) {
+    const limit = charactersMax.toLocaleString('en-US');
+    throw new AltError('TOO_LARGE', `${what} is longer than ${limit} characters.`);
+  }
+  return text.toWellFormed();
+}
+
+/** The name of a node and the key by which it is compared. */
+export function checkTerm(
+  value: unknown,
+  what: string,
+  charactersMax = TERM_CHARACTERS_MAX,
+): { readonly name: string; readonly key: string } {
+  const name = checkText(value, what, charactersMax);
+  const key = factKey(name);
+  if (key !== '') return { name, key };
+  throw new AltError('INVALID_ARGUMENT', `${what} has nothing but quotes.`);
+}
+
+/** Lower case, spaces as `_`. */
+export function checkPredicate(value: unknown): string {
+  const predicate = checkText(value, 'predicate', PREDICATE_CHARACTERS_MAX);
+  return predicate.toLowerCase().replaceAll(' ', '_');
+}
+
+export function checkTriple(triple: Triple): CheckedTriple {
+  checkShape(triple, 'object', 'The fact');
+  const subject = checkTerm(triple.subject, 'subject');
+  const predicate = checkPredicate(triple.predicate);
+  const object = checkTerm(triple.object, 'object');
+  return {
+    ...{ subject: subject.name, predicate, object: object.name },
+    ...{ subjectKey: subject.key, objectKey: object.key },
+  };
+}
+
+function checkConfidence(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+  throw new AltError('INVALID_ARGUMENT', 'confidence must be a number from 0 to 1.');
+}
+
+/** @throws {AltError} INVALID_ARGUMENT, TOO_LARGE naming the field. */
+export function checkDetails(details: FactDetails): CheckedDetails {
+  checkShape(details, 'object', 'What is said of the fact');
+  const given = {
+    valid_from: checkInstant(details.validFrom, 'valid_from'),
+    valid_to: checkInstant(details.validTo, 'valid_to'),
+    source: checkLabel(details.source, 'source'),
+    confidence: checkConfidence(details.confidence),
+    source_file: checkLabel(details.sourceFile, 'source_file'),
+    source_entity_id: checkLabel(details.sourceEntityId, 'source_entity_id'),
+    source_node: checkLabel(details.sourceNode, 'source_node'),
+    adapter_name: checkLabel(details.adapterName, 'adapter_name'),
+  };
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(entries);
+}
+
+export function toFact(row: FactRow, nowMs: number): Fact {
+  const now = toSecond(nowMs);
+  return {
+    id: row.id,
+    subject: row.subject,
+    predicate: row.predicate,
+    object: row.object,
+    valid_from: row.validFrom,
+    valid_to: row.validTo,
+    source: row.source,
+    confidence: row.confidence,
+    source_file: row.sourceFile,
+    source_entity_id: row.sourceEntityId,
+    source_node: row.sourceNode,
+    adapter_name: row.adapterName,
+    created_at: toIso(row.createdMs),
+    current: row.fromInstant <= now && now <= row.toInstant,
+  };
+}

@@ -1,0 +1,228 @@
+/** Saying that something holds, that it ended, and that it never did. */
+import { AltError, type EventPayload } from '../../events/index.js';
+import { factById, findFacts, toSecond, type FactRow } from '../../projections/index.js';
+import { change, newId, streamIn, type ChangeOptions, type Session } from '../session.js';
+import { checkInstant, checkShape } from '../values.js';
+import {
+  checkDetails,
+  checkTriple,
+  toFact,
+  type CheckedDetails,
+  type CheckedTriple,
+  type Fact,
+  type FactDetails,
+  type Triple,
+} from './fact.js';
+import { Ledger, type Said } from './ledger.js';
+import { namesNow } from './people.js';
+
+export interface AssertOptions extends ChangeOptions, FactDetails {
+  /** Ends what else is said of subject and predicate where this begins. */
+  readonly replace?: boolean | undefined;
+}
+
+/** One item of a batch, spelled as facts are. */
+export interface NewFact extends Triple {
+  readonly valid_from?: string | null | undefined;
+  readonly valid_to?: string | null | undefined;
+  readonly source?: string | undefined;
+  readonly confidence?: number | undefined;
+  readonly source_file?: string | null | undefined;
+  readonly source_entity_id?: string | null | undefined;
+  readonly source_node?: string | null | undefined;
+  readonly adapter_name?: string | null | undefined;
+}
+
+export interface Ended {
+  /** How many facts ended. */
+  readonly invalidated: number;
+  readonly ended: string;
+  /** Their ids. */
+  readonly facts: string[];
+  /** When none ended: up to five facts of that subject which hold now. */
+  readonly candidates?: Fact[];
+}
+
+const BATCH_ITEMS_MAX = 1_000;
+const CANDIDATES_MAX = 5;
+
+/**
+ * Says that a relationship holds. The same triple for a time that is covered is one fact; what is
+ * said besides it then adds to that fact.
+ *
+ * @throws {AltError} INVALID_ARGUMENT, TOO_LARGE: blank terms, bad dates, an end before the start.
+ */
+export async function assertFact(
+  session: Session,
+  triple: Triple,
+  options: AssertOptions = {},
+): Promise<Said> {
+  const checked = checkTriple(triple);
+  const details = checkDetails(options);
+  const { idempotencyKey, replace = false } = options;
+  const stream = streamOfTriple(session, checked);
+  return change(session, {
+    ...options,
+    decide(db) {
+      const ledger = new Ledger(session, db, namesNow(db));
+      const id = newId(session, 'fact', { idempotencyKey, index: 0 });
+      const result = ledger.assert({ id, triple: checked, details, replace });
+      return { events: ledger.events, result };
+    },
+    operation: 'assert',
+    recall: (events) => recallSaid(events.filter((event) => event.stream === stream)),
+  });
+}
+
+function recallSaid(events: readonly EventPayload[]): Said | undefined {
+  const said = events.find(({ type }) => type === 'FactAsserted' || type === 'FactAmended');
+  if (!said) return undefined;
+  return { fact_id: String(said.data.fact_id), created: said.type === 'FactAsserted' };
+}
+
+function streamOfTriple(session: Session, triple: CheckedTriple): string {
+  const { subjectKey, predicate, objectKey } = triple;
+  return streamIn(session, 'fact', '', subjectKey, predicate, objectKey);
+}
+
+/** As {@link assertFact} for up to 1,000 facts: all of them or none. @returns in order. */
+export async function assertFacts(
+  session: Session,
+  items: readonly NewFact[],
+  options: Pick<ChangeOptions, 'batch'> = {},
+): Promise<Said[]> {
+  checkShape(items, 'list', 'The facts');
+  if (items.length > BATCH_ITEMS_MAX) {
+    const limit = BATCH_ITEMS_MAX.toLocaleString('en-US');
+    throw new AltError('TOO_LARGE', `A batch has at most ${limit} facts.`);
+  }
+  const checked = checkFacts(items);
+  return change(session, {
+    batch: options.batch,
+    decide(db) {
+      const ledger = new Ledger(session, db, namesNow(db));
+      const result = checked.map((item, index) => {
+        const id = newId(session, 'fact', { index });
+        return atIndex(index, () => ledger.assert({ id, ...item, replace: false }));
+      });
+      return { events: ledger.events, result };
+    },
+  });
+}
+
+/** @throws {AltError} INVALID_ARGUMENT, TOO_LARGE naming the item that is wrong. */
+export function checkFacts(
+  items: readonly NewFact[],
+): { readonly triple: CheckedTriple; readonly details: CheckedDetails }[] {
+  return items.map((item, index) =>
+    atIndex(index, () => ({ triple: checkTriple(item), details: detailsOf(item) })),
+  );
+}
+
+const detailsOf = (item: NewFact): CheckedDetails =>
+  checkDetails({
+    validFrom: item.valid_from ?? undefined,
+    validTo: item.valid_to ?? undefined,
+    source: item.source,
+    confidence: item.confidence,
+    sourceFile: item.source_file ?? undefined,
+    sourceEntityId: item.source_entity_id ?? undefined,
+    sourceNode: item.source_node ?? undefined,
+    adapterName: item.adapter_name ?? undefined,
+  });
+
+/** Names the item that is wrong. */
+function atIndex<Result>(index: number, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AltError)) throw error;
+    const { code, message, hint } = error;
+    throw new AltError(code, `facts[${String(index)}]: ${message}`, {
+      cause: error,
+      details: { index, problem: message },
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}
+
+export interface EndOptions extends ChangeOptions {
+  /** Since when it no longer holds: that second or day is its last. Now when absent. */
+  readonly ended?: string | undefined;
+}
+
+/**
+ * Says that a relationship no longer holds from a moment on: now, unless `ended` is given.
+ *
+ * @returns how many facts ended; 0 when none was open, and then nothing is appended.
+ * @throws {AltError} INVALID_ARGUMENT when a fact starts after `ended`.
+ */
+export async function endFact(
+  session: Session,
+  triple: Triple,
+  options: EndOptions = {},
+): Promise<Ended> {
+  const checked = checkTriple(triple);
+  checkShape(options, 'object', 'The options');
+  const now = toSecond(session.system.now());
+  const ended = checkInstant(options.ended, 'ended') ?? now;
+  const stream = streamOfTriple(session, checked);
+  return change<Ended>(session, {
+    ...options,
+    decide(db) {
+      const names = namesNow(db);
+      const ledger = new Ledger(session, db, names);
+      const facts = ledger.end(checked, ended);
+      const result = { invalidated: facts.length, ended, facts };
+      if (facts.length > 0) return { events: ledger.events, result };
+      const rows = findFacts(
+        db,
+        {
+          roots: names.pairs,
+          keys: names.keysOf(checked.subjectKey),
+          direction: 'outgoing',
+          during: { from: now, to: now },
+        },
+        { limit: CANDIDATES_MAX },
+      );
+      const nowMs = session.system.now();
+      const candidates = rows.map((row) => toFact(row, nowMs));
+      return { events: [], result: { ...result, candidates } };
+    },
+    operation: 'end',
+    recall(events) {
+      if (!events.some((event) => event.stream === stream)) return undefined;
+      const facts = events.flatMap(({ data }) => data.fact_ids as string[]);
+      return { invalidated: facts.length, ended: String(events[0]?.data.ended), facts };
+    },
+  });
+}
+
+/**
+ * Says that a fact never held: it was a mistake, and no query finds it any more.
+ *
+ * @returns whether there was such a fact.
+ */
+export async function retractFact(
+  session: Session,
+  id: string,
+  options: Pick<ChangeOptions, 'batch'> = {},
+): Promise<boolean> {
+  checkShape(id, 'text', 'fact_id');
+  return change<boolean>(session, {
+    batch: options.batch,
+    decide(db) {
+      const fact = factById(db, id);
+      if (!fact) return { events: [], result: false };
+      const data = { fact_ids: [fact.id] };
+      return { events: [{ type: 'FactRetracted', stream: fact.stream, data }], result: true };
+    },
+  });
+}
+
+/** The fact of that id, also of one that was known already under another. */
+export async function readFact(session: Session, id: string): Promise<Fact | undefined> {
+  checkShape(id, 'text', 'fact_id');
+  const row = await session.store.read<FactRow | undefined>((db) => factById(db, id));
+  return row && toFact(row, session.system.now());
+}
