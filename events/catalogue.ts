@@ -17,12 +17,16 @@ import { EntityRevised } from './types/entity-revised.js';
 import { Erased } from './types/erased.js';
 import { FactAsserted } from './types/fact-asserted.js';
 import { FactEnded } from './types/fact-ended.js';
+import { GatewayDismissed } from './types/gateway-dismissed.js';
 import { RealmDeleted } from './types/realm-deleted.js';
 import { RealmDescribed } from './types/realm-described.js';
 import { Redone } from './types/redone.js';
 import { ReplicaForked } from './types/replica-forked.js';
 import { SettingChanged } from './types/setting-changed.js';
 import { SourceMined } from './types/source-mined.js';
+import { TunnelClosed } from './types/tunnel-closed.js';
+import { TunnelDug } from './types/tunnel-dug.js';
+import { TunnelUpdated } from './types/tunnel-updated.js';
 import { Undone } from './types/undone.js';
 
 export const CATALOGUE = {
@@ -40,6 +44,10 @@ export const CATALOGUE = {
   DomainDeleted,
   FactAsserted,
   FactEnded,
+  TunnelDug,
+  TunnelUpdated,
+  TunnelClosed,
+  GatewayDismissed,
   SourceMined,
   SettingChanged,
   EmbedderChosen,
@@ -65,10 +73,6 @@ export const RESERVED: Readonly<Record<string, StreamKind>> = {
   PersonaDeleted: 'persona',
   PersonaActivated: 'setting',
   IdentitySet: 'setting',
-  TunnelDug: 'tunnel',
-  TunnelUpdated: 'tunnel',
-  TunnelClosed: 'tunnel',
-  GatewayDismissed: 'gateway',
   NodesBuilt: 'source',
   NodesPurged: 'source',
   SourceForgotten: 'source',

@@ -9,8 +9,16 @@ import type { Projection } from './projection.js';
 import { realms } from './realms.js';
 import { settings } from './settings.js';
 import { sources } from './sources.js';
+import { tunnels } from './tunnels.js';
 
-export const PROJECTIONS: readonly Projection[] = [realms, entities, facts, sources, settings];
+export const PROJECTIONS: readonly Projection[] = [
+  realms,
+  entities,
+  facts,
+  tunnels,
+  sources,
+  settings,
+];
 
 const JOURNAL_VERSION = 1;
 

@@ -9,6 +9,15 @@ import {
   updateEntity,
 } from './entities.js';
 import { kgAdd, kgInvalidate, kgQuery } from './facts.js';
+import {
+  createTunnel,
+  deleteTunnel,
+  findTunnels,
+  followTunnels,
+  graphStats,
+  listTunnels,
+  traverse,
+} from './graph.js';
 import type { Operation } from './operation.js';
 import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
 import { checkDuplicate, search } from './search.js';
@@ -40,6 +49,13 @@ export const OPERATIONS = {
   kg_add: kgAdd,
   kg_query: kgQuery,
   kg_invalidate: kgInvalidate,
+  create_tunnel: createTunnel,
+  delete_tunnel: deleteTunnel,
+  list_tunnels: listTunnels,
+  find_tunnels: findTunnels,
+  follow_tunnels: followTunnels,
+  traverse,
+  graph_stats: graphStats,
   set_backend: setBackend,
   get_backend: getBackend,
   set_embedder: setEmbedder,

@@ -22,6 +22,11 @@ const TRIPLES = [
   { subject: 'Ada', predicate: 'works_at', object: 'Mill' },
   { realm: 'alpha', subject: 'ada ', predicate: 'works_at', object: '“Mill”' },
 ];
+const TUNNEL_IDS = ['0123456789abcdef', 'fedcba9876543210'];
+const TUNNEL_ENDS = [
+  { realm: 'alpha', domain: 'ideas' },
+  { realm: 'beta', domain: 'ideas' },
+] as const;
 const SOURCE_KEYS = ['file:host:/notes.md', 'repo:abc:README.md'];
 const CONTENTS = [
   'The quick brown fox jumps over the lazy dog.',
@@ -43,6 +48,8 @@ export const STREAMS: readonly string[] = [
   ...FACT_STREAMS,
   ...REALMS.map((realm) => stream('realm', realm)),
   ...REALMS.flatMap((realm) => DOMAINS.map((domain) => stream('domain', realm, domain))),
+  ...TUNNEL_IDS.map((id) => stream('tunnel', id)),
+  stream('gateway', 'alpha', 'Ada', 'Mill'),
   ...SOURCE_KEYS.map((key) => stream('source', key)),
   ...['theme', 'embedder'].map((key) => stream('setting', key)),
   stream('dimension', ''),
@@ -89,6 +96,26 @@ const realmOf = (data: { name: string }): string => stream('realm', data.name);
 const domainOf = (data: { realm: string; name: string }): string => {
   return stream('domain', data.realm, data.name);
 };
+
+const tunnelOf = (data: { tunnel_id: string }): string => stream('tunnel', data.tunnel_id);
+const tunnelId = pick(TUNNEL_IDS);
+
+/** Machines that dig the same tunnel may each begin at another end. */
+const dug = fc
+  .record({
+    tunnel_id: tunnelId,
+    isTurned: fc.boolean(),
+    memories: fc.tuple(optional(entityId), optional(entityId)),
+    label: pick(['', 'same cause', 'see also']),
+  })
+  .map(({ isTurned, memories, ...rest }) => {
+    const ends = TUNNEL_ENDS.map((end, at) => {
+      const entity_id = memories[at];
+      return entity_id === undefined ? end : { ...end, entity_id };
+    });
+    const [source, target] = isTurned ? ends.toReversed() : ends;
+    return { ...rest, source, target, kind: 'explicit' as const };
+  });
 
 const layout = fc.array(
   fc.tuple(entityId, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
@@ -189,6 +216,33 @@ const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> 
       ended: instant,
     })
     .map(({ stream: of, ...data }) => ({ type: 'FactEnded', stream: of, data })),
+  TunnelDug: of('TunnelDug', tunnelOf, dug as Data<'TunnelDug'>),
+  TunnelUpdated: of(
+    'TunnelUpdated',
+    tunnelOf,
+    fc.record({
+      tunnel_id: tunnelId,
+      source: pick(TUNNEL_ENDS),
+      label: optional(pick(['', 'another label'])),
+      source_entity_id: optional(entityId),
+      target_entity_id: optional(entityId),
+    }) as Data<'TunnelUpdated'>,
+  ),
+  TunnelClosed: of(
+    'TunnelClosed',
+    tunnelOf,
+    fc.record({ tunnel_id: tunnelId, reason: pick(['user', 'cascade', 'stale'] as const) }),
+  ),
+  GatewayDismissed: of(
+    'GatewayDismissed',
+    () => stream('gateway', 'alpha', 'Ada', 'Mill'),
+    fc.record({
+      gateway_id: pick(['gateway_alpha_Ada_Mill_1', 'gateway_alpha_Ada_Mill_2']),
+      realm: fc.constant('alpha'),
+      entity_a: fc.constant('Ada'),
+      entity_b: fc.constant('Mill'),
+    }),
+  ),
   SourceMined: of(
     'SourceMined',
     (data) => stream('source', data.source_key),
@@ -232,6 +286,9 @@ export const dataEvent: fc.Arbitrary<DataEvent> = fc.oneof(
   { weight: 3, arbitrary: DATA_EVENTS.EntityRestored },
   { weight: 8, arbitrary: DATA_EVENTS.FactAsserted },
   { weight: 4, arbitrary: DATA_EVENTS.FactEnded },
+  { weight: 3, arbitrary: DATA_EVENTS.TunnelDug },
+  { weight: 2, arbitrary: DATA_EVENTS.TunnelUpdated },
+  { weight: 2, arbitrary: DATA_EVENTS.TunnelClosed },
   ...(Object.values(DATA_EVENTS) as fc.Arbitrary<DataEvent>[]).map((arbitrary) => {
     return { weight: 1, arbitrary };
   }),
