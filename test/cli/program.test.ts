@@ -12,11 +12,16 @@ const READ_COMMANDS = [
   ...[['get', 'x'], ['list'], ['realms'], ['rooms'], ['search', 'x'], ['check-dup', 'x']],
   ...[['kg-query'], ['log'], ['verify'], ['repair-status'], ['repair'], ['mine', '.', '--dry-run']],
   ...[['repair', '--mode', 'scan'], ['repair', '--mode', 'status'], ['rebuild'], ['rebuild-fts']],
-  ['delete', 'x'],
+  ...[['delete', 'x'], ['tunnel'], ['tunnel', 'find'], ['tunnel', 'follow', 'a', 'b']],
+  ...[
+    ['tunnel', 'traverse', 'a'],
+    ['tunnel', 'delete', 'a'],
+  ],
+  ['tunnel', 'create', 'a', 'b', 'c', 'd'],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
-  ...['check-dup', 'kg-add', 'kg-query', 'kg-invalidate', 'mine', 'mcp', 'log', 'verify'],
+  ...['check-dup', 'kg-add', 'kg-query', 'kg-invalidate', 'tunnel', 'mine', 'mcp', 'log', 'verify'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
 ];
 
