@@ -10,6 +10,7 @@ import { addModelCommands } from './commands/models.js';
 import { addRealmCommands } from './commands/realms.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSearchCommands } from './commands/search.js';
+import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
@@ -20,6 +21,7 @@ const GROUPS = [
   ['Memories:', [addEntityCommands, addRealmCommands]],
   ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
+  ['Palace graph:', [addTunnelCommands]],
   ['Mining:', [addMineCommand]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addRepairCommands]],

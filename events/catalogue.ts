@@ -20,6 +20,7 @@ import { FactAmended } from './types/fact-amended.js';
 import { FactAsserted } from './types/fact-asserted.js';
 import { FactEnded } from './types/fact-ended.js';
 import { FactRetracted } from './types/fact-retracted.js';
+import { GatewayDismissed } from './types/gateway-dismissed.js';
 import { PersonForgotten } from './types/person-forgotten.js';
 import { PersonNamed } from './types/person-named.js';
 import { RealmDeleted } from './types/realm-deleted.js';
@@ -29,6 +30,9 @@ import { ReplicaForked } from './types/replica-forked.js';
 import { SettingChanged } from './types/setting-changed.js';
 import { SourceMined } from './types/source-mined.js';
 import { TermDefined } from './types/term-defined.js';
+import { TunnelClosed } from './types/tunnel-closed.js';
+import { TunnelDug } from './types/tunnel-dug.js';
+import { TunnelUpdated } from './types/tunnel-updated.js';
 import { Undone } from './types/undone.js';
 
 export const CATALOGUE = {
@@ -52,6 +56,10 @@ export const CATALOGUE = {
   AliasSet,
   PersonNamed,
   PersonForgotten,
+  TunnelDug,
+  TunnelUpdated,
+  TunnelClosed,
+  GatewayDismissed,
   SourceMined,
   SettingChanged,
   EmbedderChosen,
@@ -71,10 +79,6 @@ export const RESERVED: Readonly<Record<string, StreamKind>> = {
   PersonaDeleted: 'persona',
   PersonaActivated: 'setting',
   IdentitySet: 'setting',
-  TunnelDug: 'tunnel',
-  TunnelUpdated: 'tunnel',
-  TunnelClosed: 'tunnel',
-  GatewayDismissed: 'gateway',
   NodesBuilt: 'source',
   NodesPurged: 'source',
   SourceForgotten: 'source',

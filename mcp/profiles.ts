@@ -21,6 +21,15 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   realms: ['create_realm', 'list_realms', 'get_taxonomy', 'get_status'],
   domains: ['create_domain', 'list_domains'],
   kg: ['kg_add', 'kg_query', 'kg_invalidate', 'kg_stats', 'kg_timeline'],
+  graph: [
+    'create_tunnel',
+    'delete_tunnel',
+    'list_tunnels',
+    'find_tunnels',
+    'follow_tunnels',
+    'traverse',
+    'graph_stats',
+  ],
   backend: ['set_backend', 'get_backend'],
   embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
   other: [

@@ -54,6 +54,14 @@ export {
   type JournalFilter,
 } from './journal-entries.js';
 export {
+  namesInMemories,
+  taggedPlaces,
+  topicsByRealm,
+  type NamesRow,
+  type TaggedPlace,
+  type TopicRow,
+} from './graph-queries.js';
+export {
   insertCommit,
   insertEvent,
   isMarker,
@@ -101,6 +109,16 @@ export { termFrequency, termHash, type PackedTerms } from './text/packed-terms.j
 export { cutPassages, type Passage } from './text/passages.js';
 export { isWordCharacter } from './text/scripts.js';
 export { queryTerms, terms } from './text/terms.js';
+export {
+  closedTunnels,
+  countTunnels,
+  dismissedGateways,
+  listTunnels,
+  openTunnelStreams,
+  tunnelById,
+  tunnelsEndingIn,
+  type TunnelRow,
+} from './tunnels.js';
 export { EmbeddingCache, type CachedVector } from './vectors/embedding-cache.js';
 export type { Neighbour } from './vectors/exact-vectors.js';
 export { isHnswAvailable } from './vectors/hnsw-file.js';

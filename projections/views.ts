@@ -11,6 +11,7 @@ import { realms } from './realms.js';
 import { settings } from './settings.js';
 import { sources } from './sources.js';
 import { terms } from './terms.js';
+import { tunnels } from './tunnels.js';
 
 export const PROJECTIONS: readonly Projection[] = [
   realms,
@@ -18,6 +19,7 @@ export const PROJECTIONS: readonly Projection[] = [
   facts,
   terms,
   people,
+  tunnels,
   sources,
   settings,
 ];

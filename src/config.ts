@@ -21,6 +21,8 @@ export interface Settings {
   readonly models: ModelSettings;
   /** Where the chroma backend finds its server. */
   readonly chroma: ChromaSettings;
+  /** How many topics realms must share before a tunnel joins them by itself; at least 1. */
+  readonly topicTunnelMinCount: number;
   /** What of the configuration could not be used, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -68,6 +70,7 @@ export function readSettings(
     session: filled(env.ALT_SESSION)?.slice(0, SESSION_CHARACTERS_MAX).toWellFormed(),
     models: modelSettings(sources, dimensionPath),
     chroma: chromaSettings(sources),
+    topicTunnelMinCount: topicTunnelMinCount(sources),
     warnings,
   };
 }
@@ -211,6 +214,14 @@ function chromaSettings(sources: Sources): ChromaSettings {
     database: preference(sources, ['ALT_CHROMA_DATABASE'], 'chroma_database'),
     storesDocuments: stores === true,
   };
+}
+
+function topicTunnelMinCount({ env, values, warnings }: Sources): number {
+  const value = filled(env.ALT_TOPIC_TUNNEL_MIN_COUNT) ?? values.topic_tunnel_min_count ?? 1;
+  const count = typeof value === 'string' ? Number(value) : value;
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return count;
+  warnings.push('topic_tunnel_min_count must be a whole number of at least 1; 1 is used.');
+  return 1;
 }
 
 /** The client of the server can say a host and a port, and nothing more. */

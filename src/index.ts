@@ -43,6 +43,23 @@ export type { Diagnosis, Differences, Vacuumed } from './maintenance.js';
 export type { MineOptions, MineReport } from './mining/mine.js';
 export { OPERATIONS, type OperationName } from './operations/list.js';
 export type { Operation, OperationContext, OutputObject } from './operations/operation.js';
+export type { NewTunnel } from './palace/dig.js';
+export { effectiveStrength, potentiate, type Connection } from './palace/dynamics.js';
+export type { Gateway, GatewayOptions } from './palace/gateways.js';
+export type { Graph, GraphEdge, GraphNode } from './palace/graph.js';
+export {
+  buildGraph,
+  createTunnel,
+  deleteTunnel,
+  findTunnels,
+  followTunnels,
+  graphStats,
+  listTunnels,
+  traverse,
+} from './palace/standalone.js';
+export type { Step, TraverseOptions, Walk } from './palace/traverse.js';
+export type { Tunnel, TunnelEnd, TunnelKind } from './palace/tunnel.js';
+export type { Bridge, BridgeOptions, TunnelConnection, TunnelOptions } from './palace/tunnels.js';
 export type { Domain, Realm, Taxonomy } from './realms.js';
 export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export {

@@ -3,6 +3,7 @@ import {
   countEntities,
   countEvents,
   countFacts,
+  countTunnels,
   isHnswAvailable,
   listRealms as realmRows,
   readHeads,
@@ -25,6 +26,8 @@ export interface Status {
   readonly realms: number;
   readonly domains: number;
   readonly facts: number;
+  /** Tunnels that were dug. */
+  readonly tunnels: number;
   readonly realms_detail: Realm[];
   /** The embedder in use, also under the older name `embedding`. */
   readonly embedder: string;
@@ -73,6 +76,7 @@ export async function status(
       realms: realms.length,
       domains: realms.reduce((sum, { domainCount }) => sum + domainCount, 0),
       facts: countFacts(db),
+      tunnels: countTunnels(db),
       events: countEvents(db),
       replicas: readHeads(db).size,
       lastMs: last?.wall,
@@ -88,6 +92,7 @@ export async function status(
     realms: counts.realms,
     domains: counts.domains,
     facts: counts.facts,
+    tunnels: counts.tunnels,
     realms_detail: await listRealms(session),
     ...embedderOf(state),
     ...(await vectorsOf(session, embedding, { state, passages: counts.passages })),

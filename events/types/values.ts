@@ -11,6 +11,16 @@ export const EntityId = Text.min(1).max(256);
 
 export const FactId = Text.min(1).max(256);
 
+/** First 16 hex digits of a SHA-256 over the two places. */
+export const TunnelId = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** A place that a tunnel ends in, and the memory there that it is about. */
+export const TunnelEnd = z.strictObject({
+  realm: Name,
+  domain: Name,
+  entity_id: EntityId.optional(),
+});
+
 /** Milliseconds since 1970, UTC. */
 export const TimeMs = z.int().min(-8.64e15).max(8.64e15);
 

@@ -9,6 +9,15 @@ import {
   updateEntity,
 } from './entities.js';
 import { kgAdd, kgInvalidate, kgQuery, kgStats, kgTimeline } from './facts.js';
+import {
+  createTunnel,
+  deleteTunnel,
+  findTunnels,
+  followTunnels,
+  graphStats,
+  listTunnels,
+  traverse,
+} from './graph.js';
 import type { Operation } from './operation.js';
 import { getPeopleMap, setPeopleMap } from './people.js';
 import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
@@ -43,6 +52,13 @@ export const OPERATIONS = {
   kg_invalidate: kgInvalidate,
   kg_stats: kgStats,
   kg_timeline: kgTimeline,
+  create_tunnel: createTunnel,
+  delete_tunnel: deleteTunnel,
+  list_tunnels: listTunnels,
+  find_tunnels: findTunnels,
+  follow_tunnels: followTunnels,
+  traverse,
+  graph_stats: graphStats,
   set_backend: setBackend,
   get_backend: getBackend,
   set_embedder: setEmbedder,

@@ -82,3 +82,21 @@ export const fact = z.object({
   created_at: z.string(),
   current: z.boolean().describe('Valid now.'),
 });
+
+const tunnelEnd = z.object({
+  realm: z.string(),
+  domain: z.string(),
+  entity_id: z.string().optional(),
+});
+
+export const tunnelKind = z.enum(['explicit', 'topic', 'entity']);
+
+export const tunnel = z.object({
+  id: z.string(),
+  source: tunnelEnd,
+  target: tunnelEnd,
+  label: z.string(),
+  kind: tunnelKind,
+  created_at: z.string(),
+  updated_at: z.string().optional(),
+});

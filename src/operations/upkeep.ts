@@ -19,6 +19,7 @@ export const getStatus = defineOperation({
     realms: z.int().optional(),
     domains: z.int().optional(),
     facts: z.int().optional(),
+    tunnels: z.int().optional(),
     realms_detail: z.array(realm).optional(),
     embedder: z.string().optional(),
     embedding: z.string().optional(),

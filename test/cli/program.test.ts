@@ -13,21 +13,16 @@ const READ_COMMANDS = [
   ...[['kg-query'], ['log'], ['verify'], ['repair-status'], ['repair'], ['mine', '.', '--dry-run']],
   ...[['repair', '--mode', 'scan'], ['repair', '--mode', 'status'], ['rebuild'], ['rebuild-fts']],
   ...[['delete', 'x'], ['kg-stats'], ['kg-timeline', 'x']],
+  ...[['tunnel'], ['tunnel', 'find'], ['tunnel', 'follow', 'a', 'b'], ['tunnel', 'traverse', 'a']],
+  ...[
+    ['tunnel', 'delete', 'a'],
+    ['tunnel', 'create', 'a', 'b', 'c', 'd'],
+  ],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
-  ...[
-    'check-dup',
-    'kg-add',
-    'kg-query',
-    'kg-invalidate',
-    'kg-stats',
-    'kg-timeline',
-    'mine',
-    'mcp',
-    'log',
-    'verify',
-  ],
+  ...['check-dup', 'kg-add', 'kg-query', 'kg-invalidate', 'kg-stats', 'kg-timeline', 'tunnel'],
+  ...['mine', 'mcp', 'log', 'verify'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
 ];
 

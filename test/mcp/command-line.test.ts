@@ -68,7 +68,7 @@ describe('profiles', () => {
       ...['kg_add', 'kg_query', 'kg_invalidate', 'kg_stats', 'kg_timeline', 'ping'],
     ]);
     expect(tools('kg,-kg_add,-kg_stats')).toEqual(['kg_query', 'kg_invalidate', 'kg_timeline']);
-    expect(tools('-other,-kg,-realms,-domains,-entities,-backend,-embedder')).toEqual([
+    expect(tools('-other,-kg,-graph,-realms,-domains,-entities,-backend,-embedder')).toEqual([
       'search',
       'check_duplicate',
     ]);

@@ -23,6 +23,11 @@ const TRIPLES = [
   { realm: 'alpha', subject: 'ada ', predicate: 'works_at', object: '“Mill”' },
 ];
 const TERMS = ['ada', 'al'];
+const TUNNEL_IDS = ['0123456789abcdef', 'fedcba9876543210'];
+const TUNNEL_ENDS = [
+  { realm: 'alpha', domain: 'ideas' },
+  { realm: 'beta', domain: 'ideas' },
+] as const;
 const SOURCE_KEYS = ['file:host:/notes.md', 'repo:abc:README.md'];
 const CONTENTS = [
   'The quick brown fox jumps over the lazy dog.',
@@ -44,6 +49,8 @@ export const STREAMS: readonly string[] = [
   ...FACT_STREAMS,
   ...REALMS.map((realm) => stream('realm', realm)),
   ...REALMS.flatMap((realm) => DOMAINS.map((domain) => stream('domain', realm, domain))),
+  ...TUNNEL_IDS.map((id) => stream('tunnel', id)),
+  stream('gateway', 'alpha', 'Ada', 'Mill'),
   ...SOURCE_KEYS.map((key) => stream('source', key)),
   ...TERMS.flatMap((key) => [stream('term', key), stream('person', key)]),
   ...['theme', 'embedder'].map((key) => stream('setting', key)),
@@ -105,6 +112,25 @@ const details = {
   adapter_name: optional(pick(['chat'])),
 };
 const factIds = fc.uniqueArray(pick(['fact-1', 'fact-2']), { minLength: 1 });
+const tunnelOf = (data: { tunnel_id: string }): string => stream('tunnel', data.tunnel_id);
+const tunnelId = pick(TUNNEL_IDS);
+
+/** Machines that dig the same tunnel may each begin at another end. */
+const dug = fc
+  .record({
+    tunnel_id: tunnelId,
+    isTurned: fc.boolean(),
+    memories: fc.tuple(optional(entityId), optional(entityId)),
+    label: pick(['', 'same cause', 'see also']),
+  })
+  .map(({ isTurned, memories, ...rest }) => {
+    const ends = TUNNEL_ENDS.map((end, at) => {
+      const entity_id = memories[at];
+      return entity_id === undefined ? end : { ...end, entity_id };
+    });
+    const [source, target] = isTurned ? ends.toReversed() : ends;
+    return { ...rest, source, target, kind: 'explicit' as const };
+  });
 
 const layout = fc.array(
   fc.tuple(entityId, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
@@ -239,6 +265,33 @@ const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> 
     fc.record({ key: term, variant: pick(['Ada', 'Al']), canonical_key: term, canonical: term }),
   ),
   PersonForgotten: of('PersonForgotten', ofPerson, fc.record({ key: term, variant: term })),
+  TunnelDug: of('TunnelDug', tunnelOf, dug as Data<'TunnelDug'>),
+  TunnelUpdated: of(
+    'TunnelUpdated',
+    tunnelOf,
+    fc.record({
+      tunnel_id: tunnelId,
+      source: pick(TUNNEL_ENDS),
+      label: optional(pick(['', 'another label'])),
+      source_entity_id: optional(entityId),
+      target_entity_id: optional(entityId),
+    }) as Data<'TunnelUpdated'>,
+  ),
+  TunnelClosed: of(
+    'TunnelClosed',
+    tunnelOf,
+    fc.record({ tunnel_id: tunnelId, reason: pick(['user', 'cascade', 'stale'] as const) }),
+  ),
+  GatewayDismissed: of(
+    'GatewayDismissed',
+    () => stream('gateway', 'alpha', 'Ada', 'Mill'),
+    fc.record({
+      gateway_id: pick(['gateway_alpha_Ada_Mill_1', 'gateway_alpha_Ada_Mill_2']),
+      realm: fc.constant('alpha'),
+      entity_a: fc.constant('Ada'),
+      entity_b: fc.constant('Mill'),
+    }),
+  ),
   SourceMined: of(
     'SourceMined',
     (data) => stream('source', data.source_key),
@@ -284,6 +337,9 @@ export const dataEvent: fc.Arbitrary<DataEvent> = fc.oneof(
   { weight: 4, arbitrary: DATA_EVENTS.FactEnded },
   { weight: 3, arbitrary: DATA_EVENTS.FactAmended },
   { weight: 2, arbitrary: DATA_EVENTS.FactRetracted },
+  { weight: 3, arbitrary: DATA_EVENTS.TunnelDug },
+  { weight: 2, arbitrary: DATA_EVENTS.TunnelUpdated },
+  { weight: 2, arbitrary: DATA_EVENTS.TunnelClosed },
   ...(Object.values(DATA_EVENTS) as fc.Arbitrary<DataEvent>[]).map((arbitrary) => {
     return { weight: 1, arbitrary };
   }),

@@ -232,6 +232,33 @@ export function personForgotten(key: string): NewEvent {
   return { type: 'PersonForgotten', stream: stream('person', key), data: { key, variant: key } };
 }
 
+const END = { realm: 'alpha', domain: 'ideas' };
+const OTHER_END = { realm: 'beta', domain: 'plans' };
+const TUNNEL_ID = '0123456789abcdef';
+const TUNNEL_STREAM = stream('tunnel', TUNNEL_ID);
+
+/** About one tunnel: from ideas in alpha to plans in beta. */
+export function tunnelDug(data: Partial<EventDataOf<'TunnelDug'>> = {}): NewEvent {
+  const ends = { source: END, target: OTHER_END };
+  const defaults = { tunnel_id: TUNNEL_ID, ...ends, label: '', kind: 'explicit' as const };
+  return { type: 'TunnelDug', stream: TUNNEL_STREAM, data: { ...defaults, ...data } };
+}
+
+export function tunnelUpdated(data: Partial<EventDataOf<'TunnelUpdated'>>): NewEvent {
+  const whole = { tunnel_id: TUNNEL_ID, source: END, ...data };
+  return { type: 'TunnelUpdated', stream: TUNNEL_STREAM, data: whole };
+}
+
+export function tunnelClosed(): NewEvent {
+  const data = { tunnel_id: TUNNEL_ID, reason: 'user' as const };
+  return { type: 'TunnelClosed', stream: TUNNEL_STREAM, data };
+}
+
+export function gatewayDismissed(realm: string): NewEvent {
+  const data = { gateway_id: `gateway_${realm}`, realm, entity_a: 'Ada', entity_b: 'Mill' };
+  return { type: 'GatewayDismissed', stream: stream('gateway', realm, 'Ada', 'Mill'), data };
+}
+
 export function settingChanged(
   key: string,
   value: EventDataOf<'SettingChanged'>['value'],
