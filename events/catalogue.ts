@@ -17,8 +17,13 @@ import { EntityRevised } from './types/entity-revised.js';
 import { Erased } from './types/erased.js';
 import { FactAsserted } from './types/fact-asserted.js';
 import { FactEnded } from './types/fact-ended.js';
+import { IdentitySet } from './types/identity-set.js';
+import { PersonaActivated } from './types/persona-activated.js';
+import { PersonaDefined } from './types/persona-defined.js';
+import { PersonaDeleted } from './types/persona-deleted.js';
 import { RealmDeleted } from './types/realm-deleted.js';
 import { RealmDescribed } from './types/realm-described.js';
+import { RecordWritten } from './types/record-written.js';
 import { Redone } from './types/redone.js';
 import { ReplicaForked } from './types/replica-forked.js';
 import { SettingChanged } from './types/setting-changed.js';
@@ -34,6 +39,7 @@ export const CATALOGUE = {
   EntityMoved,
   EntityDeleted,
   EntityRestored,
+  RecordWritten,
   RealmDescribed,
   RealmDeleted,
   DomainDescribed,
@@ -43,6 +49,10 @@ export const CATALOGUE = {
   SourceMined,
   SettingChanged,
   EmbedderChosen,
+  PersonaDefined,
+  PersonaDeleted,
+  PersonaActivated,
+  IdentitySet,
   Undone,
   Redone,
   Erased,
@@ -53,7 +63,6 @@ export type EventDataOf<Name extends EventName> = DataOf<(typeof CATALOGUE)[Name
 
 /** Names kept for releases to come, with the stream each belongs to. */
 export const RESERVED: Readonly<Record<string, StreamKind>> = {
-  RecordWritten: 'entity',
   LayerEntryWritten: 'entity',
   FactAmended: 'fact',
   FactRetracted: 'fact',
@@ -61,10 +70,6 @@ export const RESERVED: Readonly<Record<string, StreamKind>> = {
   AliasSet: 'term',
   PersonNamed: 'person',
   PersonForgotten: 'person',
-  PersonaDefined: 'persona',
-  PersonaDeleted: 'persona',
-  PersonaActivated: 'setting',
-  IdentitySet: 'setting',
   TunnelDug: 'tunnel',
   TunnelUpdated: 'tunnel',
   TunnelClosed: 'tunnel',

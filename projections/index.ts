@@ -55,6 +55,15 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
+export {
+  activatedName,
+  activePersona,
+  knowsPersonas,
+  listPersonas,
+  personaByName,
+  personaStreams,
+  type PersonaRow,
+} from './personas.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -78,7 +87,16 @@ export {
   type DomainRow,
   type RealmRow,
 } from './realms.js';
-export { EMBEDDER_SETTING, settingOf } from './settings.js';
+export {
+  countRecords,
+  listAgents,
+  recordsOf,
+  weightiest,
+  type AgentRow,
+  type RecordFilter,
+  type StoryRow,
+} from './record-queries.js';
+export { EMBEDDER_SETTING, IDENTITY_SETTING, PERSONA_SETTING, settingOf } from './settings.js';
 export { sourceOfStream, type SourceRow } from './sources.js';
 export { keywordText, standsAlone } from './text/keyword-text.js';
 export { termFrequency, termHash, type PackedTerms } from './text/packed-terms.js';
