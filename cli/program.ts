@@ -7,10 +7,13 @@ import { addLogCommands } from './commands/log.js';
 import { addMcpCommand } from './commands/mcp.js';
 import { addMineCommand } from './commands/mine.js';
 import { addModelCommands } from './commands/models.js';
+import { addPersonaCommands } from './commands/personas.js';
 import { addRealmCommands } from './commands/realms.js';
+import { addRecordCommands } from './commands/records.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSearchCommands } from './commands/search.js';
 import { addVectorCommands } from './commands/vectors.js';
+import { addWakeUpCommand } from './commands/wake-up.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
 import { nameAndVersion } from './version.js';
@@ -20,6 +23,7 @@ const GROUPS = [
   ['Memories:', [addEntityCommands, addRealmCommands]],
   ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
+  ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addRepairCommands]],

@@ -21,8 +21,18 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   realms: ['create_realm', 'list_realms', 'get_taxonomy', 'get_status'],
   domains: ['create_domain', 'list_domains'],
   kg: ['kg_add', 'kg_query', 'kg_invalidate'],
+  records: ['record_write', 'record_read', 'list_agents', 'memory_write', 'memory_read'],
   backend: ['set_backend', 'get_backend'],
   embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
+  persona: [
+    'get_persona',
+    'set_persona',
+    'switch_persona',
+    'create_persona',
+    'list_personas',
+    'delete_persona',
+    'get_persona_character',
+  ],
   other: ['rebuild_fts', 'reconnect', 'init_dimension', 'close_dimension', 'ping'],
 };
 

@@ -39,10 +39,11 @@ export class Dimension extends Records {
     return store.withLock((db) => db.transaction(() => reindexAll(db)));
   }
 
-  /** Folds the whole log into new views while the old ones go on answering. */
+  /** Folds the whole log into new views while the old ones go on; then mends the side files. */
   async rebuild(options: LongWork = {}): Promise<{ readonly events: number }> {
     const { store } = this.session();
     const { events } = await store.rebuild(options);
+    await this.refreshSideFiles();
     return { events };
   }
 

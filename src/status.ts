@@ -1,5 +1,6 @@
 /** What a dimension holds and how it is. */
 import {
+  activePersona,
   countEntities,
   countEvents,
   countFacts,
@@ -26,6 +27,8 @@ export interface Status {
   readonly domains: number;
   readonly facts: number;
   readonly realms_detail: Realm[];
+  /** The active persona; '' when none is. */
+  readonly persona: string;
   /** The embedder in use, also under the older name `embedding`. */
   readonly embedder: string;
   readonly embedding: string;
@@ -73,6 +76,7 @@ export async function status(
       realms: realms.length,
       domains: realms.reduce((sum, { domainCount }) => sum + domainCount, 0),
       facts: countFacts(db),
+      persona: activePersona(db)?.name ?? '',
       events: countEvents(db),
       replicas: readHeads(db).size,
       lastMs: last?.wall,
@@ -89,6 +93,7 @@ export async function status(
     domains: counts.domains,
     facts: counts.facts,
     realms_detail: await listRealms(session),
+    persona: counts.persona,
     ...embedderOf(state),
     ...(await vectorsOf(session, embedding, { state, passages: counts.passages })),
     fts_enabled: true,

@@ -14,6 +14,7 @@ import {
 import { readIdentity, setIdentity } from '../wake-up/identity-file.js';
 import { MemoryStack } from '../wake-up/memory-stack.js';
 import { personaFile } from '../personas/persona-file.js';
+import type { WakeUp, WakeUpOptions } from '../wake-up/wake-up.js';
 import { Searching } from './searching.js';
 
 export class Records extends Searching {
@@ -75,6 +76,11 @@ export class Records extends Searching {
   /** As {@link listAgents}, with how much each wrote, when and where. */
   async describeAgents(): Promise<records.AgentSummary[]> {
     return records.listAgents(this.session());
+  }
+
+  /** What a session begins with: who the user is, and what matters most. */
+  async wakeUp(options: WakeUpOptions = {}): Promise<WakeUp> {
+    return this.memory.wakeUp(options);
   }
 
   /** What an agent begins a session with. @throws {AltError} NOT_FOUND */
@@ -148,6 +154,11 @@ export class Records extends Searching {
     const result = await work(session);
     await refreshSideFiles(session, [personaFile]);
     return result;
+  }
+
+  /** As {@link writeSideFiles}; what cannot be written is a warning. */
+  protected async refreshSideFiles(): Promise<void> {
+    await refreshSideFiles(this.session(), SIDE_FILES);
   }
 
   /** Writes every readable copy that lags behind the log. @returns the paths that were written. */

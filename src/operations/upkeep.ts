@@ -20,6 +20,7 @@ export const getStatus = defineOperation({
     domains: z.int().optional(),
     facts: z.int().optional(),
     realms_detail: z.array(realm).optional(),
+    persona: z.string().optional(),
     embedder: z.string().optional(),
     embedding: z.string().optional(),
     embedder_state: z.string().optional(),

@@ -124,6 +124,13 @@ export async function writeLayer(
 
 const LAST_N = 10;
 
+export interface LayersWanted {
+  /** All when absent. */
+  readonly layer?: number | undefined;
+  /** Of each layer: 1–1,000, 10 when absent. */
+  readonly lastN?: number | undefined;
+}
+
 export interface LayersRead {
   /** Layer -> its entries, newest first. */
   readonly layers: Readonly<Record<string, LayerEntry[]>>;
@@ -134,7 +141,7 @@ export interface LayersRead {
 export async function readLayers(
   session: Session,
   agent: string,
-  options: { readonly layer?: number | undefined; readonly lastN?: number | undefined } = {},
+  options: LayersWanted = {},
 ): Promise<LayersRead> {
   const lastN = clampLastN(options.lastN, LAST_N);
   const wanted =

@@ -13,6 +13,7 @@ import {
   type LayerEntry,
   type LayerOptions,
   type LayersRead,
+  type LayersWanted,
   type LayerWritten,
 } from './layer-entries.js';
 import { deepSearch, recall, type Deep, type DeepOptions } from './recall.js';
@@ -56,6 +57,11 @@ export class MemoryStack {
       lastN,
     });
     return layers[layer] ?? [];
+  }
+
+  /** The newest entries of one layer, or of each, by layer. */
+  async readLayers(agent: string, options: LayersWanted = {}): Promise<LayersRead> {
+    return readLayers(this.#session(), agent, options);
   }
 
   /** The newest entries of every layer. @param lastN of each; 5 when absent */

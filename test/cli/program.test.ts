@@ -13,10 +13,17 @@ const READ_COMMANDS = [
   ...[['kg-query'], ['log'], ['verify'], ['repair-status'], ['repair'], ['mine', '.', '--dry-run']],
   ...[['repair', '--mode', 'scan'], ['repair', '--mode', 'status'], ['rebuild'], ['rebuild-fts']],
   ['delete', 'x'],
+  ...[['record-read', '-a', 'x'], ['agents'], ['wake-up'], ['wake-up', '--agent', 'x']],
+  ...[
+    ['wake-up', '--recall'],
+    ['persona', 'list'],
+    ['persona', 'show'],
+  ],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
   ...['check-dup', 'kg-add', 'kg-query', 'kg-invalidate', 'mine', 'mcp', 'log', 'verify'],
+  ...['record', 'record-read', 'agents', 'wake-up', 'persona'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
 ];
 

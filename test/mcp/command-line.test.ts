@@ -59,16 +59,18 @@ describe('profiles', () => {
       'kg_add',
       'kg_query',
       'kg_invalidate',
+      'record_write',
+      'record_read',
+      'get_persona_character',
     ]);
   });
 
   it('take categories and names, and remove', () => {
     expect(tools('kg, ping')).toEqual(['kg_add', 'kg_query', 'kg_invalidate', 'ping']);
     expect(tools('kg,-kg_add')).toEqual(['kg_query', 'kg_invalidate']);
-    expect(tools('-other,-kg,-realms,-domains,-entities,-backend,-embedder')).toEqual([
-      'search',
-      'check_duplicate',
-    ]);
+    expect(
+      tools('-other,-kg,-realms,-domains,-entities,-backend,-embedder,-records,-persona'),
+    ).toEqual(['search', 'check_duplicate']);
   });
 
   it('come from the environment when no option names one', () => {
