@@ -1,5 +1,15 @@
 /** How results look to people: one function a thing, text out, nothing written. */
-import type { Domain, Entity, Fact, LogEntry, Realm, SearchResult } from '../src/index.js';
+import type {
+  AgentSummary,
+  DiaryEntry,
+  Domain,
+  Entity,
+  Fact,
+  LogEntry,
+  Persona,
+  Realm,
+  SearchResult,
+} from '../src/index.js';
 
 /** Memories may hold what steers a terminal; it is shown, never obeyed. Tabs and newlines stay. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -25,6 +35,24 @@ export function entityLines(entity: Entity, charactersMax: number): string {
   const isWhole = charactersMax === Infinity;
   const text = isWhole ? indented(content) : `  ${excerpt(content, charactersMax)}`;
   return `  ${printable(id).padEnd(20)} | ${place} | ${localTime(created_at)}\n${text}\n`;
+}
+
+export function diaryLines(entry: DiaryEntry, charactersMax: number): string {
+  const { content, created_at, topic } = entry;
+  const about = topic === '' ? '?' : printable(topic);
+  const isWhole = charactersMax === Infinity;
+  const text = isWhole ? indented(content) : `  ${excerpt(content, charactersMax)}`;
+  return `\n[${localTime(created_at)}] topic=${about}\n${text}`;
+}
+
+export function agentLine({ name, entries, last_entry_at, realms }: AgentSummary): string {
+  const count = `${String(entries)} entries`.padEnd(14);
+  return `  ${name.padEnd(20)}  ${count}  ${localTime(last_entry_at)}  ${realms.join(', ')}`;
+}
+
+export function personaLine({ name, description, active }: Persona): string {
+  const mark = active ? '*' : ' ';
+  return `${mark} ${name.padEnd(20)}  ${printable(description)}`.trimEnd();
 }
 
 export function realmLine(realm: Realm, isVerbose: boolean): string {

@@ -7,11 +7,14 @@ import { addLogCommands } from './commands/log.js';
 import { addMcpCommand } from './commands/mcp.js';
 import { addMineCommand } from './commands/mine.js';
 import { addModelCommands } from './commands/models.js';
+import { addPersonaCommands } from './commands/personas.js';
 import { addRealmCommands } from './commands/realms.js';
+import { addRecordCommands } from './commands/records.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSearchCommands } from './commands/search.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
+import { addWakeUpCommand } from './commands/wake-up.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
 import { nameAndVersion } from './version.js';
@@ -22,6 +25,7 @@ const GROUPS = [
   ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
   ['Palace graph:', [addTunnelCommands]],
+  ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addRepairCommands]],

@@ -21,10 +21,15 @@ import { FactAsserted } from './types/fact-asserted.js';
 import { FactEnded } from './types/fact-ended.js';
 import { FactRetracted } from './types/fact-retracted.js';
 import { GatewayDismissed } from './types/gateway-dismissed.js';
+import { IdentitySet } from './types/identity-set.js';
 import { PersonForgotten } from './types/person-forgotten.js';
 import { PersonNamed } from './types/person-named.js';
+import { PersonaActivated } from './types/persona-activated.js';
+import { PersonaDefined } from './types/persona-defined.js';
+import { PersonaDeleted } from './types/persona-deleted.js';
 import { RealmDeleted } from './types/realm-deleted.js';
 import { RealmDescribed } from './types/realm-described.js';
+import { RecordWritten } from './types/record-written.js';
 import { Redone } from './types/redone.js';
 import { ReplicaForked } from './types/replica-forked.js';
 import { SettingChanged } from './types/setting-changed.js';
@@ -44,6 +49,7 @@ export const CATALOGUE = {
   EntityMoved,
   EntityDeleted,
   EntityRestored,
+  RecordWritten,
   RealmDescribed,
   RealmDeleted,
   DomainDescribed,
@@ -63,6 +69,10 @@ export const CATALOGUE = {
   SourceMined,
   SettingChanged,
   EmbedderChosen,
+  PersonaDefined,
+  PersonaDeleted,
+  PersonaActivated,
+  IdentitySet,
   Undone,
   Redone,
   Erased,
@@ -73,12 +83,7 @@ export type EventDataOf<Name extends EventName> = DataOf<(typeof CATALOGUE)[Name
 
 /** Names kept for releases to come, with the stream each belongs to. */
 export const RESERVED: Readonly<Record<string, StreamKind>> = {
-  RecordWritten: 'entity',
   LayerEntryWritten: 'entity',
-  PersonaDefined: 'persona',
-  PersonaDeleted: 'persona',
-  PersonaActivated: 'setting',
-  IdentitySet: 'setting',
   NodesBuilt: 'source',
   NodesPurged: 'source',
   SourceForgotten: 'source',

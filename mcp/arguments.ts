@@ -19,6 +19,7 @@ export interface ReadArguments {
 
 /** An alias counts only where a tool has the canonical argument and none of the alias's name. */
 const ALIASES: readonly (readonly [alias: string, canonical: string])[] = [
+  ['agent_name', 'agent'],
   ['wing', 'realm'],
   ['room', 'domain'],
   ['drawer_id', 'entity_id'],
@@ -73,7 +74,7 @@ function resolveAliases(schema: ObjectSchema, given: Values, warnings: string[])
     moveValue(named, alias, canonical);
     warnings.push(`'${alias}' was read as '${canonical}'.`);
   }
-  moveAddedBy(schema, named, warnings);
+  for (const key of metadataKeys(schema)) moveIntoMetadata(key, schema, { named, warnings });
   return Object.fromEntries(named);
 }
 
@@ -88,19 +89,23 @@ function moveValue(named: Map<string, unknown>, alias: string, canonical: string
   named.set(canonical, value);
 }
 
-/** `added_by` of older products is one more key of the metadata. */
-function moveAddedBy(
+/** Arguments of older products that are keys of the metadata here. */
+function metadataKeys({ properties }: ObjectSchema): readonly string[] {
+  return properties.system_prompt ? ['model', 'framework'] : ['added_by'];
+}
+
+function moveIntoMetadata(
+  name: string,
   { properties }: ObjectSchema,
-  named: Map<string, unknown>,
-  warnings: string[],
+  { named, warnings }: { readonly named: Map<string, unknown>; readonly warnings: string[] },
 ): void {
-  const { metadata, added_by: own } = properties;
-  if (!metadata || own || !named.has('added_by')) return;
+  const { metadata } = properties;
+  if (!metadata || Object.hasOwn(properties, name) || !named.has(name)) return;
   const repaired = repair(named.get('metadata') ?? {}, metadata);
   if (typeof repaired !== 'object' || repaired === null) return;
-  named.set('metadata', { added_by: named.get('added_by'), ...repaired });
-  named.delete('added_by');
-  warnings.push("'added_by' was read as 'metadata.added_by'.");
+  named.set('metadata', { [name]: named.get(name), ...repaired });
+  named.delete(name);
+  warnings.push(`'${name}' was read as 'metadata.${name}'.`);
 }
 
 /** The value as the schema's type where the text leaves no doubt; anything else as it is. */

@@ -32,6 +32,16 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   ],
   backend: ['set_backend', 'get_backend'],
   embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
+  records: ['record_write', 'record_read', 'list_agents', 'memory_write', 'memory_read'],
+  persona: [
+    'get_persona',
+    'set_persona',
+    'switch_persona',
+    'create_persona',
+    'list_personas',
+    'delete_persona',
+    'get_persona_character',
+  ],
   other: [
     'rebuild_fts',
     'reconnect',

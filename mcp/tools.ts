@@ -7,6 +7,7 @@ import {
   AltError,
   isAltError,
   OPERATIONS,
+  UNLISTED_OPERATIONS,
   type Actor,
   type Background,
   type Dimension,
@@ -26,6 +27,8 @@ const LABEL_CHARACTERS_MAX = 64;
 const ALONE: ReadonlySet<string> = new Set(['close_dimension', 'init_dimension', 'reconnect']);
 /** Without the dimension. */
 const FREE: ReadonlySet<string> = new Set(['ping']);
+/** Answered though never shown, where the tool that it goes with is shown. */
+const UNLISTED_BESIDE: Readonly<Record<string, string>> = { memory_summarize: 'memory_write' };
 const SEARCHES: ReadonlySet<string> = new Set(['search', 'check_duplicate']);
 /** Opens handles anew and appends nothing. */
 const ALLOWED_READ_ONLY: ReadonlySet<string> = new Set(['reconnect']);
@@ -64,13 +67,20 @@ export class Tools {
   constructor(options: ToolsOptions) {
     this.#options = options;
     const chosen = Object.values(OPERATIONS).filter(({ name }) => options.names.has(name));
-    this.#entries = new Map(chosen.map((operation) => [operation.name, toEntry(operation)]));
+    const hidden = Object.values(UNLISTED_OPERATIONS).filter(({ name }) => {
+      return options.names.has(UNLISTED_BESIDE[name] ?? '');
+    });
+    const known = [...chosen, ...hidden];
+    this.#entries = new Map(known.map((operation) => [operation.name, toEntry(operation)]));
   }
 
   /** In the order of the operations. */
   list(): Tool[] {
     const entries = [...this.#entries.values()];
-    return entries.filter((entry) => this.#isAllowed(entry)).map(({ tool }) => tool);
+    const listed = entries.filter(
+      ({ operation }) => !Object.hasOwn(UNLISTED_BESIDE, operation.name),
+    );
+    return listed.filter((entry) => this.#isAllowed(entry)).map(({ tool }) => tool);
   }
 
   #isAllowed({ operation: { name, annotations } }: Entry): boolean {

@@ -10,6 +10,7 @@ import type { EventDataOf } from '../events/index.js';
 import type { Db, SqlValue } from './database.js';
 import { FULLTEXT_LOGICAL, FULLTEXT_SCHEMA, indexText, unindexText } from './fulltext.js';
 import { orderKey, type FoldEvent, type Projection } from './projection.js';
+import { storyWeight } from './story-weight.js';
 
 type Metadata = Record<string, unknown>;
 
@@ -32,8 +33,37 @@ function setLiving(db: Db, row: { readonly num: number; readonly content: string
   indexText(db, row.num, row.content);
 }
 
-function added(db: Db, event: FoldEvent<EventDataOf<'EntityAdded'>>): void {
+type Added = EventDataOf<'EntityAdded'>;
+type Recorded = EventDataOf<'RecordWritten'>;
+
+/** Who wrote it, where it is a record or a layer entry. */
+interface Writing {
+  readonly agent: string;
+  readonly kind: string;
+  readonly layer: number;
+}
+
+const NO_WRITING: Writing = { agent: '', kind: '', layer: 0 };
+
+/** A record is a memory whose metadata say who wrote it, and about what. */
+function metadataOfRecord({ metadata, agent, topic, kind, layer, date }: Recorded): Metadata {
+  return {
+    ...metadata,
+    agent,
+    topic,
+    type: kind,
+    layer: kind === 'record' ? `L${String(layer)}` : layer,
+    ...(date !== undefined && { date }),
+  };
+}
+
+function added(
+  db: Db,
+  event: Omit<FoldEvent, 'data'> & { readonly data: Omit<Added, 'origin' | 'metadata'> },
+  more: { readonly metadata: Metadata; readonly writing: Writing },
+): void {
   const { stream, data, commit } = event;
+  const { agent, kind, layer } = more.writing;
   const row = db.get<StoredRow>(STORED, stream);
   if (row?.living === 1 && row.content === data.content) return;
   const createdMs = data.created_at ?? commit.wall;
@@ -43,16 +73,21 @@ function added(db: Db, event: FoldEvent<EventDataOf<'EntityAdded'>>): void {
     data.realm,
     data.domain,
     data.content,
-    JSON.stringify(data.metadata ?? {}),
+    JSON.stringify(more.metadata),
     data.source_file ?? '',
     updatedMs,
     contentHash(data.content),
+    agent,
+    kind,
+    layer,
+    storyWeight(more.metadata, data.content),
   ];
   if (row) {
     if (row.living === 1) unindexText(db, row.num);
     db.run(
       `UPDATE entities SET id = ?, realm = ?, domain = ?, content = ?, metadata = ?,
-         source_file = ?, updated_ms = ?, content_hash = ?, living = 1 WHERE num = ?`,
+         source_file = ?, updated_ms = ?, content_hash = ?, agent = ?, kind = ?, layer = ?,
+         weight = ?, living = 1 WHERE num = ?`,
       ...values,
       row.num,
     );
@@ -61,8 +96,8 @@ function added(db: Db, event: FoldEvent<EventDataOf<'EntityAdded'>>): void {
   }
   const { rowid } = db.run(
     `INSERT INTO entities (id, realm, domain, content, metadata, source_file, updated_ms,
-       content_hash, living, stream, created_ms, added)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+       content_hash, agent, kind, layer, weight, living, stream, created_ms, added)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
     ...values,
     stream,
     createdMs,
@@ -88,12 +123,13 @@ function revised(db: Db, event: FoldEvent<EventDataOf<'EntityRevised'>>): void {
   const content = data.content ?? row.content;
   const metadata = mergePatch(JSON.parse(row.metadata) as Metadata, data.metadata ?? {});
   db.run(
-    `UPDATE entities SET content = ?, metadata = ?, updated_ms = ?, content_hash = ?
+    `UPDATE entities SET content = ?, metadata = ?, updated_ms = ?, content_hash = ?, weight = ?
      WHERE num = ?`,
     content,
     JSON.stringify(metadata),
     commit.wall,
     contentHash(content),
+    storyWeight(metadata, content),
     row.num,
   );
   if (row.living === 1 && content !== row.content) {
@@ -104,7 +140,7 @@ function revised(db: Db, event: FoldEvent<EventDataOf<'EntityRevised'>>): void {
 
 export const entities: Projection = {
   name: 'entities',
-  version: 2,
+  version: 3,
   schema: `
     CREATE TABLE entities (
       num INTEGER PRIMARY KEY,
@@ -118,6 +154,12 @@ export const entities: Projection = {
       content_hash BLOB NOT NULL,
       living INTEGER NOT NULL,
       added BLOB NOT NULL,
+      -- Of a record or layer entry: its writer, which of both it is, its layer; '' and 0 otherwise.
+      agent TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      layer INTEGER NOT NULL,
+      -- How much it matters to the story of a wake-up; NULL where it is no part of it.
+      weight REAL,
       -- Long ones last: what lies behind them costs a walk along their pages.
       metadata TEXT NOT NULL,
       content TEXT NOT NULL
@@ -127,9 +169,20 @@ export const entities: Projection = {
     CREATE INDEX entities_newest ON entities (created_ms, added) WHERE living = 1;
     CREATE INDEX entities_content ON entities (content_hash) WHERE living = 1;
     CREATE INDEX entities_source ON entities (source_file) WHERE living = 1 AND source_file <> '';
+    CREATE INDEX entities_agent ON entities (agent, kind, created_ms, added, layer, realm)
+      WHERE living = 1 AND agent <> '';
+    CREATE INDEX entities_story ON entities (weight, created_ms, added, realm)
+      WHERE living = 1 AND weight IS NOT NULL;
     ${FULLTEXT_SCHEMA}`,
   apply: {
-    EntityAdded: added,
+    EntityAdded(db, event) {
+      added(db, event, { metadata: event.data.metadata ?? {}, writing: NO_WRITING });
+    },
+    RecordWritten(db, event) {
+      const { agent_key: agent, kind, layer } = event.data;
+      const metadata = metadataOfRecord(event.data);
+      added(db, event, { metadata, writing: { agent, kind, layer } });
+    },
     EntityRevised: revised,
     EntityMoved(db, { stream, data, commit }) {
       db.run(
@@ -160,7 +213,8 @@ export const entities: Projection = {
   },
   logical: {
     entities: `SELECT stream, id, realm, domain, content, metadata, source_file, created_ms,
-        updated_ms, hex(content_hash), living, hex(added) FROM entities ORDER BY stream`,
+        updated_ms, hex(content_hash), living, hex(added), agent, kind, layer, weight
+      FROM entities ORDER BY stream`,
     ...FULLTEXT_LOGICAL,
   },
 };

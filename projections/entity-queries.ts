@@ -17,7 +17,8 @@ export interface EntityRow {
   readonly living: number;
 }
 
-const ENTITY = `SELECT num, id, stream, realm, domain, content, metadata,
+/** The beginning of every question for memories. */
+export const ENTITY = `SELECT num, id, stream, realm, domain, content, metadata,
     source_file AS sourceFile, created_ms AS createdMs, updated_ms AS updatedMs, living
   FROM entities`;
 

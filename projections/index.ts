@@ -71,6 +71,15 @@ export {
   type EventStatus,
 } from './journal.js';
 export { knowsPeople, listPeople, type PersonRow } from './people.js';
+export {
+  activatedName,
+  activePersona,
+  knowsPersonas,
+  listPersonas,
+  personaByName,
+  personaStreams,
+  type PersonaRow,
+} from './personas.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -94,7 +103,6 @@ export {
   type DomainRow,
   type RealmRow,
 } from './realms.js';
-export { EMBEDDER_SETTING, settingOf } from './settings.js';
 export {
   knownKeys,
   LETTERS_CHANGED_MAX,
@@ -102,6 +110,16 @@ export {
   SIMILAR_LENGTH_MIN,
   spellings,
 } from './similar-names.js';
+export {
+  countRecords,
+  listAgents,
+  recordsOf,
+  weightiest,
+  type AgentRow,
+  type RecordFilter,
+  type StoryRow,
+} from './record-queries.js';
+export { EMBEDDER_SETTING, IDENTITY_SETTING, PERSONA_SETTING, settingOf } from './settings.js';
 export { sourceOfStream, type SourceRow } from './sources.js';
 export { allTerms, namesInOrder, termsOf, type NameRow, type TermRow } from './terms.js';
 export { keywordText, standsAlone } from './text/keyword-text.js';

@@ -1,4 +1,7 @@
-/** Settings of the dimension that are events, the chosen embedder among them. */
+/**
+ * Settings of the dimension that are events, among them the chosen embedder, the active persona and
+ * who the user is.
+ */
 import type { Db } from './database.js';
 import type { Projection } from './projection.js';
 
@@ -13,10 +16,14 @@ function set(db: Db, setting: { stream: string; key: string; value: unknown }): 
 
 /** The key under which the chosen embedder is found. */
 export const EMBEDDER_SETTING = 'embedder';
+/** The key under which the active persona is found, as `{ name }`. */
+export const PERSONA_SETTING = 'persona';
+/** The key under which the user's identity is found, as `{ text }`. */
+export const IDENTITY_SETTING = 'identity';
 
 export const settings: Projection = {
   name: 'settings',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE settings (
       stream TEXT PRIMARY KEY,
@@ -29,6 +36,12 @@ export const settings: Projection = {
     },
     EmbedderChosen(db, { stream, data }) {
       set(db, { stream, key: EMBEDDER_SETTING, value: data });
+    },
+    PersonaActivated(db, { stream, data }) {
+      set(db, { stream, key: PERSONA_SETTING, value: data });
+    },
+    IdentitySet(db, { stream, data }) {
+      set(db, { stream, key: IDENTITY_SETTING, value: data });
     },
   },
   forget(db, stream) {

@@ -6,6 +6,7 @@ import { entities } from './entities.js';
 import { facts } from './facts.js';
 import { JOURNAL_LOGICAL, JOURNAL_SCHEMA } from './journal.js';
 import { people } from './people.js';
+import { personas } from './personas.js';
 import type { Projection } from './projection.js';
 import { realms } from './realms.js';
 import { settings } from './settings.js';
@@ -22,6 +23,7 @@ export const PROJECTIONS: readonly Projection[] = [
   tunnels,
   sources,
   settings,
+  personas,
 ];
 
 const JOURNAL_VERSION = 1;

@@ -5,7 +5,7 @@
  */
 import { reindexAll } from '../projections/index.js';
 import { verifyLog, type Verification } from '../replay/index.js';
-import { Palace } from './dimension/palace.js';
+import { Records } from './dimension/records.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
 import { Upkeep } from './upkeep.js';
@@ -16,7 +16,7 @@ export interface LongWork {
   readonly onProgress?: (events: number) => void;
 }
 
-export class Dimension extends Palace {
+export class Dimension extends Records {
   /** Checks and repairs. */
   readonly upkeep = new Upkeep(() => ({ ...this.opened(), session: this.session() }));
 
@@ -36,10 +36,11 @@ export class Dimension extends Palace {
     return store.withLock((db) => db.transaction(() => reindexAll(db)));
   }
 
-  /** Folds the whole log into new views while the old ones go on answering. */
+  /** Folds the whole log into new views while the old ones go on; then mends the side files. */
   async rebuild(options: LongWork = {}): Promise<{ readonly events: number }> {
     const { store } = this.session();
     const { events } = await store.rebuild(options);
+    await this.refreshSideFiles();
     return { events };
   }
 

@@ -41,7 +41,7 @@ export {
 export type { Term } from './knowledge/terms.js';
 export type { Diagnosis, Differences, Vacuumed } from './maintenance.js';
 export type { MineOptions, MineReport } from './mining/mine.js';
-export { OPERATIONS, type OperationName } from './operations/list.js';
+export { OPERATIONS, UNLISTED_OPERATIONS, type OperationName } from './operations/list.js';
 export type { Operation, OperationContext, OutputObject } from './operations/operation.js';
 export type { NewTunnel } from './palace/dig.js';
 export { effectiveStrength, potentiate, type Connection } from './palace/dynamics.js';
@@ -60,7 +60,18 @@ export {
 export type { Step, TraverseOptions, Walk } from './palace/traverse.js';
 export type { Tunnel, TunnelEnd, TunnelKind } from './palace/tunnel.js';
 export type { Bridge, BridgeOptions, TunnelConnection, TunnelOptions } from './palace/tunnels.js';
+export type { PersonaGone, PersonaOptions, PersonaSet } from './personas/define.js';
+export type { Character, NoPersona, Persona } from './personas/personas.js';
 export type { Domain, Realm, Taxonomy } from './realms.js';
+export type { Layer } from './records/layers.js';
+export type { DiaryEntry } from './records/record.js';
+export type {
+  AgentSummary,
+  DiaryOptions,
+  DiaryPage,
+  RecordOptions,
+  RecordWritten,
+} from './records/records.js';
 export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export {
   downloadModel,
@@ -84,3 +95,16 @@ export { extractLineRange, renderWithLineNumbers } from './search/text-helpers.j
 export type { Status } from './status.js';
 export { newSessionId } from './system.js';
 export { VERSION } from './version.js';
+export type { AgentWakeUp, AgentWakeUpOptions, Section } from './wake-up/agent-wake-up.js';
+export type {
+  LayerEntry,
+  LayerOptions,
+  LayersRead,
+  LayersWanted,
+  LayerWritten,
+} from './wake-up/layer-entries.js';
+export type { MemoryStack } from './wake-up/memory-stack.js';
+export type { Deep, DeepHit, DeepOptions, Recalled, RecallOptions } from './wake-up/recall.js';
+export type { StoryEntry } from './wake-up/story.js';
+export type { Summarized } from './wake-up/summarize.js';
+export type { LayerStatus, WakeUp, WakeUpOptions } from './wake-up/wake-up.js';

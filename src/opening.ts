@@ -195,7 +195,8 @@ export class Opening {
     const { lockWaitMs, modelsFolder, exactVectorsMax } = this.#options;
     const options = { files: this.#files, system: realSystem, label, onWarning, lockWaitMs };
     const store = new Store(this.path, identity, options);
-    const session: Session = { store, actor, source, system: realSystem };
+    const { files } = options;
+    const session: Session = { store, actor, source, system: realSystem, files };
     const embedding = new Embedding(store, {
       thread: thread ?? 'inline',
       models: modelSearch(this.path, modelsFolder),

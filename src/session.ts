@@ -3,6 +3,7 @@ import {
   keyedHash,
   streamOf,
   type Actor,
+  type Files,
   type Source,
   type StreamKind,
   type System,
@@ -17,6 +18,7 @@ export interface Session {
   readonly actor: Actor;
   readonly source: Source;
   readonly system: System;
+  readonly files: Files;
 }
 
 /** What a caller may say about any change. */

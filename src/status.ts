@@ -1,5 +1,6 @@
 /** What a dimension holds and how it is. */
 import {
+  activePersona,
   countEntities,
   countEvents,
   countFacts,
@@ -29,6 +30,8 @@ export interface Status {
   /** Tunnels that were dug. */
   readonly tunnels: number;
   readonly realms_detail: Realm[];
+  /** The active persona; '' when none is. */
+  readonly persona: string;
   /** The embedder in use, also under the older name `embedding`. */
   readonly embedder: string;
   readonly embedding: string;
@@ -77,6 +80,7 @@ export async function status(
       domains: realms.reduce((sum, { domainCount }) => sum + domainCount, 0),
       facts: countFacts(db),
       tunnels: countTunnels(db),
+      persona: activePersona(db)?.name ?? '',
       events: countEvents(db),
       replicas: readHeads(db).size,
       lastMs: last?.wall,
@@ -94,6 +98,7 @@ export async function status(
     facts: counts.facts,
     tunnels: counts.tunnels,
     realms_detail: await listRealms(session),
+    persona: counts.persona,
     ...embedderOf(state),
     ...(await vectorsOf(session, embedding, { state, passages: counts.passages })),
     fts_enabled: true,

@@ -123,6 +123,19 @@ export function checkLabel(label: unknown, what: string): string {
 }
 
 /**
+ * Text that may be blank, as it is stored.
+ *
+ * @throws {AltError} INVALID_ARGUMENT for what is no text or has NUL, TOO_LARGE over the limit.
+ */
+export function checkText(text: unknown, what: string, charactersMax: number): string {
+  if (typeof text !== 'string') throw invalid(`${what} must be a text.`);
+  if (text.includes('\0')) throw invalid(`${what} contains a NUL character.`);
+  if ([...text].length <= charactersMax) return text.toWellFormed();
+  const limit = charactersMax.toLocaleString('en-US');
+  throw new AltError('TOO_LARGE', `${what} is longer than ${limit} characters.`);
+}
+
+/**
  * A whole number within bounds.
  *
  * @throws {AltError} INVALID_ARGUMENT

@@ -20,7 +20,24 @@ import {
 } from './graph.js';
 import type { Operation } from './operation.js';
 import { getPeopleMap, setPeopleMap } from './people.js';
+import {
+  createPersona,
+  deletePersona,
+  getPersona,
+  getPersonaCharacter,
+  listPersonas,
+  setPersona,
+  switchPersona,
+} from './personas.js';
 import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
+import {
+  listAgents,
+  memoryRead,
+  memorySummarize,
+  memoryWrite,
+  recordRead,
+  recordWrite,
+} from './records.js';
 import { checkDuplicate, search } from './search.js';
 import { closeDimension, getStatus, initDimension, ping, rebuildFts, reconnect } from './upkeep.js';
 import {
@@ -59,11 +76,23 @@ export const OPERATIONS = {
   follow_tunnels: followTunnels,
   traverse,
   graph_stats: graphStats,
+  record_write: recordWrite,
+  record_read: recordRead,
+  list_agents: listAgents,
+  memory_write: memoryWrite,
+  memory_read: memoryRead,
   set_backend: setBackend,
   get_backend: getBackend,
   set_embedder: setEmbedder,
   set_default_embedder: setDefaultEmbedder,
   get_default_embedder: getDefaultEmbedder,
+  get_persona: getPersona,
+  set_persona: setPersona,
+  switch_persona: switchPersona,
+  create_persona: createPersona,
+  list_personas: listPersonas,
+  delete_persona: deletePersona,
+  get_persona_character: getPersonaCharacter,
   rebuild_fts: rebuildFts,
   reconnect,
   get_people_map: getPeopleMap,
@@ -74,3 +103,9 @@ export const OPERATIONS = {
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
+
+/** Operations that are answered when called by name and shown in no list. */
+export const UNLISTED_OPERATIONS = { memory_summarize: memorySummarize } as const satisfies Record<
+  string,
+  Operation
+>;

@@ -21,6 +21,7 @@ export const getStatus = defineOperation({
     facts: z.int().optional(),
     tunnels: z.int().optional(),
     realms_detail: z.array(realm).optional(),
+    persona: z.string().optional(),
     embedder: z.string().optional(),
     embedding: z.string().optional(),
     embedder_state: z.string().optional(),

@@ -18,11 +18,18 @@ const READ_COMMANDS = [
     ['tunnel', 'delete', 'a'],
     ['tunnel', 'create', 'a', 'b', 'c', 'd'],
   ],
+  ...[['record-read', '-a', 'x'], ['agents'], ['wake-up'], ['wake-up', '--agent', 'x']],
+  ...[
+    ['wake-up', '--recall'],
+    ['persona', 'list'],
+    ['persona', 'show'],
+  ],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
   ...['check-dup', 'kg-add', 'kg-query', 'kg-invalidate', 'kg-stats', 'kg-timeline', 'tunnel'],
   ...['mine', 'mcp', 'log', 'verify'],
+  ...['record', 'record-read', 'agents', 'wake-up', 'persona'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
 ];
 

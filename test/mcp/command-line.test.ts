@@ -60,6 +60,9 @@ describe('profiles', () => {
       'kg_query',
       'kg_invalidate',
       'kg_timeline',
+      'record_write',
+      'record_read',
+      'get_persona_character',
     ]);
   });
 
@@ -68,10 +71,9 @@ describe('profiles', () => {
       ...['kg_add', 'kg_query', 'kg_invalidate', 'kg_stats', 'kg_timeline', 'ping'],
     ]);
     expect(tools('kg,-kg_add,-kg_stats')).toEqual(['kg_query', 'kg_invalidate', 'kg_timeline']);
-    expect(tools('-other,-kg,-graph,-realms,-domains,-entities,-backend,-embedder')).toEqual([
-      'search',
-      'check_duplicate',
-    ]);
+    expect(
+      tools('-other,-kg,-graph,-realms,-domains,-entities,-backend,-embedder,-records,-persona'),
+    ).toEqual(['search', 'check_duplicate']);
   });
 
   it('come from the environment when no option names one', () => {

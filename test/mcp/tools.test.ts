@@ -71,6 +71,18 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ['traverse', { start_domain: 'cars', max_hops: 1 }],
   ['graph_stats', {}],
   ['delete_tunnel', { tunnel_id: '0123456789abcdef' }],
+  ['record_write', { agent: 'Claude', entry: 'Fixed the brakes.', topic: 'summary' }],
+  ['record_read', { agent: 'claude', last_n: 5 }],
+  ['list_agents', {}],
+  ['memory_write', { agent: 'claude', layer: 3, content: 'Once fixed a van.', metadata: { a: 1 } }],
+  ['memory_read', { agent: 'claude' }],
+  ['get_persona', {}],
+  ['create_persona', { name: 'Coder', system_prompt: 'You write code.', metadata: { a: 1 } }],
+  ['set_persona', { name: 'coder', description: 'Writes code' }],
+  ['switch_persona', { name: 'architect' }],
+  ['list_personas', {}],
+  ['get_persona_character', { name: 'coder' }],
+  ['delete_persona', { name: 'coder' }],
   ['delete_entity', { entity_id: 'two' }],
   ['delete_entities', { entity_ids: ['three', 'none'] }],
   ['get_backend', {}],
@@ -148,6 +160,9 @@ describe('the list', () => {
       'kg_query',
       'kg_invalidate',
       'kg_timeline',
+      'record_write',
+      'record_read',
+      'get_persona_character',
     ]);
     await expect(core.client.callTool({ name: 'ping' })).rejects.toThrow('Unknown tool: ping');
   });
@@ -245,6 +260,12 @@ describe('a call with bad arguments', () => {
       ['set_people_map', { map: { Al: 7 } }, 'invalid_argument'],
       ['set_people_map', { map: { Al: 'a'.repeat(129) } }, 'too_large'],
       ['search', { query: 'a'.repeat(10_001) }, 'invalid_argument'],
+      ['record_write', { agent: '../a', entry: 'e' }, 'invalid_argument'],
+      ['record_write', { agent: 'a', entry: 'e'.repeat(100_001) }, 'too_large'],
+      ['record_write', { agent: 'a', entry: 'e', topic: 't'.repeat(129) }, 'invalid_argument'],
+      ['memory_write', { agent: 'a', layer: 4, content: 'c' }, 'invalid_argument'],
+      ['create_persona', { name: 'a!' }, 'invalid_argument'],
+      ['set_persona', { name: 'a', description: 'd'.repeat(2_001) }, 'too_large'],
       ['search', { query: 'a', mode: 'fuzzy' }, 'invalid_argument'],
       ['search', { query: 'a', n_results: 2.5 }, 'invalid_argument'],
       ['delete_entities', { entity_ids: 'x' }, 'invalid_argument'],
@@ -260,6 +281,29 @@ describe('a call with bad arguments', () => {
       expect(refused.hint, refused.message).toMatch(/./);
     }
     expect(await eventsIn(path)).toBe(before);
+  });
+});
+
+describe('personas and records of older products', () => {
+  it('keep what they called model and framework as metadata, which is said', async () => {
+    const { ask } = await connect(newPath());
+    const set = await ask('set_persona', { name: 'coder', model: 'm-1', framework: 'f-1' });
+    expect(set).toMatchObject({ metadata: { model: 'm-1', framework: 'f-1' } });
+    expect(set.warnings).toEqual([
+      "'model' was read as 'metadata.model'.",
+      "'framework' was read as 'metadata.framework'.",
+    ]);
+  });
+
+  it('are summarized by a tool that no list shows', async () => {
+    const server = await connect(newPath());
+    await server.ask('memory_write', { agent: 'claude', layer: '3', content: 'Fixed a van.' });
+    const summary = { l0_updated: true, l1_count: 1, l3_count: 1 };
+    expect(await server.ask('memory_summarize', { agent: 'claude' })).toEqual(summary);
+    expect(await namesOf(server)).not.toContain('memory_summarize');
+    const few = await connect(newPath(), '--tools', 'core');
+    const call = few.client.callTool({ name: 'memory_summarize', arguments: { agent: 'claude' } });
+    await expect(call).rejects.toThrow('Unknown tool');
   });
 });
 
@@ -285,8 +329,14 @@ describe('a read-only server', () => {
       'follow_tunnels',
       'traverse',
       'graph_stats',
+      'record_read',
+      'list_agents',
+      'memory_read',
       'get_backend',
       'get_default_embedder',
+      'get_persona',
+      'list_personas',
+      'get_persona_character',
       'reconnect',
       'get_people_map',
       'ping',

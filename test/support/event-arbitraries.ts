@@ -28,6 +28,7 @@ const TUNNEL_ENDS = [
   { realm: 'alpha', domain: 'ideas' },
   { realm: 'beta', domain: 'ideas' },
 ] as const;
+const PERSONAS = ['coder', 'architect'];
 const SOURCE_KEYS = ['file:host:/notes.md', 'repo:abc:README.md'];
 const CONTENTS = [
   'The quick brown fox jumps over the lazy dog.',
@@ -54,6 +55,8 @@ export const STREAMS: readonly string[] = [
   ...SOURCE_KEYS.map((key) => stream('source', key)),
   ...TERMS.flatMap((key) => [stream('term', key), stream('person', key)]),
   ...['theme', 'embedder'].map((key) => stream('setting', key)),
+  ...['theme', 'embedder', 'persona', 'identity'].map((key) => stream('setting', key)),
+  ...PERSONAS.map((name) => stream('persona', name)),
   stream('dimension', ''),
   stream('replica', 'a'),
 ];
@@ -209,6 +212,27 @@ const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> 
     }),
   ),
   EntityRestored: of('EntityRestored', entityOf, fc.record({ entity_id: entityId })),
+  RecordWritten: of(
+    'RecordWritten',
+    entityOf,
+    fc.record({
+      entity_id: entityId,
+      realm,
+      domain,
+      content,
+      agent: pick(['Ada-2', 'ada 2']),
+      agent_key: pick(['ada_2', 'bo']),
+      kind: pick(['record', 'layer_entry'] as const),
+      layer: fc.integer({ min: 0, max: 3 }),
+      topic: pick(['general', 'summary']),
+      date: optional(pick(['2024-01-01'])),
+      metadata: optional(metadata),
+      source_file: optional(pick(['', 'notes.md'])),
+      created_at: optional(timeMs),
+      updated_at: optional(timeMs),
+      origin: optional(pick(['hook', 'import'] as const)),
+    }) as Data<'RecordWritten'>,
+  ),
   RealmDescribed: of('RealmDescribed', realmOf, fc.record({ name: realm, description: described })),
   RealmDeleted: of('RealmDeleted', realmOf, fc.record({ name: realm })),
   DomainDescribed: of(
@@ -325,6 +349,31 @@ const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> 
       space: pick(['s-1', 's-2']),
     }),
   ),
+  PersonaDefined: of(
+    'PersonaDefined',
+    (data) => stream('persona', data.name),
+    fc.record({
+      name: pick(PERSONAS),
+      system_prompt: optional(pick(['', 'Be brief.'])),
+      description: optional(described),
+      metadata: optional(metadata),
+    }) as Data<'PersonaDefined'>,
+  ),
+  PersonaDeleted: of(
+    'PersonaDeleted',
+    (data) => stream('persona', data.name),
+    fc.record({ name: pick(PERSONAS) }),
+  ),
+  PersonaActivated: of(
+    'PersonaActivated',
+    () => stream('setting', 'persona'),
+    fc.record({ name: pick([...PERSONAS, '']) }),
+  ),
+  IdentitySet: of(
+    'IdentitySet',
+    () => stream('setting', 'identity'),
+    fc.record({ text: pick(['', 'I am Ada.', 'I am Bo.']) }),
+  ),
 };
 
 /** Any data event; those with the most interplay come most often. */
@@ -333,6 +382,7 @@ export const dataEvent: fc.Arbitrary<DataEvent> = fc.oneof(
   { weight: 5, arbitrary: DATA_EVENTS.EntityRevised },
   { weight: 5, arbitrary: DATA_EVENTS.EntityDeleted },
   { weight: 3, arbitrary: DATA_EVENTS.EntityRestored },
+  { weight: 3, arbitrary: DATA_EVENTS.RecordWritten },
   { weight: 8, arbitrary: DATA_EVENTS.FactAsserted },
   { weight: 4, arbitrary: DATA_EVENTS.FactEnded },
   { weight: 3, arbitrary: DATA_EVENTS.FactAmended },
@@ -362,7 +412,7 @@ const raw = (event: NewEvent): OddEvent => ({ v: 1, ...event });
 /** What another release, or a broken one, may have written. */
 export const oddEvent: fc.Arbitrary<OddEvent> = fc.oneof(
   fc.record({
-    type: pick(['FutureThing', 'RecordWritten', 'constructor', '__proto__']),
+    type: pick(['FutureThing', 'LayerEntryWritten', 'constructor', '__proto__']),
     v: fc.constant(1),
     stream: pick([...STREAMS, 'record:1']),
     data: fc.constant({ anything: [1, null, 'x'] }),

@@ -1,0 +1,121 @@
+/**
+ * Readable copies of what the log says, beside it in the dimension. They are written, never relied
+ * on: each may be deleted or spoiled, and the next writing mends it.
+ */
+import { join } from 'node:path';
+import { isAltError, makeFolderDurably, readText, replaceFile } from '../../events/index.js';
+import type { Db } from '../../projections/index.js';
+import type { Session } from '../session.js';
+
+/** Texts by file name: what a folder of side files holds. */
+export type FolderContent = ReadonlyMap<string, string>;
+
+export interface SideFile {
+  /** Relative to the dimension: a file, or a folder for a content of several files. */
+  readonly path: string;
+  /** What it says now; undefined where there is nothing to say, and then nothing is touched. */
+  readonly content: (db: Db, session: Session) => string | FolderContent | undefined;
+  /** For a file that people write too: takes what they wrote into the log. */
+  readonly takeIn?: (session: Session) => Promise<void>;
+}
+
+/**
+ * Writes what differs from what the log says: aside, synced, renamed; for the owner's eyes only.
+ * Runs under the lock, so that two processes do not write one file.
+ *
+ * @returns the paths that were written, relative to the dimension.
+ * @throws {AltError} READ_ONLY, DISK_FULL, IO_FAILED, BUSY
+ */
+export async function writeSideFiles(
+  session: Session,
+  sideFiles: readonly SideFile[],
+): Promise<string[]> {
+  return session.store.withLock((db) => {
+    return sideFiles.flatMap(({ path, content }) => {
+      const text = content(db, session);
+      if (text === undefined) return [];
+      if (typeof text === 'string') return writeText(session, path, text);
+      return writeFolder(session, path, text);
+    });
+  });
+}
+
+/** As {@link writeSideFiles}; what cannot be written is a warning: the log has it. */
+export async function refreshSideFiles(
+  session: Session,
+  sideFiles: readonly SideFile[],
+): Promise<void> {
+  await warning(session, sideFiles, async () => {
+    await writeSideFiles(session, sideFiles);
+  });
+}
+
+/**
+ * Takes what people or an older product wrote into the log, and mends the copies that lag behind
+ * it. Only looks where there is a file; what fails is a warning.
+ */
+export async function takeInSideFiles(
+  session: Session,
+  sideFiles: readonly SideFile[],
+): Promise<void> {
+  const { files, store } = session;
+  const present = sideFiles.filter(({ path, takeIn }) => {
+    return takeIn !== undefined && files.stat(join(store.folder, path)) !== undefined;
+  });
+  if (present.length === 0) return;
+  await warning(session, present, async () => {
+    for (const { takeIn } of present) await takeIn?.(session);
+    const lagging = await store.read((db) => {
+      return present.filter(({ path, content }) => {
+        const text = content(db, session);
+        return text !== undefined && text !== readSideFile(session, path);
+      });
+    });
+    if (lagging.length > 0) await writeSideFiles(session, lagging);
+  });
+}
+
+async function warning(
+  { store }: Session,
+  sideFiles: readonly SideFile[],
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isAltError(error)) throw error;
+    const names = sideFiles.map(({ path }) => path).join(', ');
+    const message = `The log is whole, but ${names} could not follow: ${error.message}`;
+    store.warn({ code: 'SIDE_FILES_BEHIND', message });
+  }
+}
+
+/** The text of a side file; undefined when there is none, or it cannot be read as one. */
+export function readSideFile({ store }: Session, path: string): string | undefined {
+  try {
+    return readText(join(store.folder, path));
+  } catch (error) {
+    // A folder of that name, or a file that is closed to us, says nothing.
+    if ((error as { code?: unknown }).code === undefined) throw error;
+    return undefined;
+  }
+}
+
+function writeText(session: Session, path: string, text: string): string[] {
+  if (readSideFile(session, path) === text) return [];
+  replaceFile(session.files, join(session.store.folder, path), text);
+  return [path];
+}
+
+function writeFolder(session: Session, path: string, content: FolderContent): string[] {
+  const { files, store } = session;
+  const folder = join(store.folder, path);
+  makeFolderDurably(files, folder);
+  const written = [...content].flatMap(([name, text]) => {
+    return writeText(session, `${path}/${name}`, text);
+  });
+  for (const name of files.list(folder)) {
+    if (!content.has(name)) files.remove(join(folder, name));
+  }
+  return written;
+}
