@@ -17,6 +17,8 @@ import { EntityRevised } from './types/entity-revised.js';
 import { Erased } from './types/erased.js';
 import { FactAsserted } from './types/fact-asserted.js';
 import { FactEnded } from './types/fact-ended.js';
+import { NodesBuilt } from './types/nodes-built.js';
+import { NodesPurged } from './types/nodes-purged.js';
 import { RealmDeleted } from './types/realm-deleted.js';
 import { RealmDescribed } from './types/realm-described.js';
 import { Redone } from './types/redone.js';
@@ -41,6 +43,8 @@ export const CATALOGUE = {
   FactAsserted,
   FactEnded,
   SourceMined,
+  NodesBuilt,
+  NodesPurged,
   SettingChanged,
   EmbedderChosen,
   Undone,
@@ -69,8 +73,6 @@ export const RESERVED: Readonly<Record<string, StreamKind>> = {
   TunnelUpdated: 'tunnel',
   TunnelClosed: 'tunnel',
   GatewayDismissed: 'gateway',
-  NodesBuilt: 'source',
-  NodesPurged: 'source',
   SourceForgotten: 'source',
 };
 

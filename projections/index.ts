@@ -5,6 +5,7 @@ export { contentHash } from './entities.js';
 export {
   countEntities,
   entitiesByNum,
+  entitiesOfSource,
   entityByContent,
   entityById,
   entityOfStream,
@@ -12,6 +13,7 @@ export {
   hashOfFirstContents,
   listEntities,
   placeCondition,
+  sourceFiles,
   type EntityPage,
   type EntityRow,
   type Place,
@@ -55,6 +57,16 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
+export {
+  countNodes,
+  nodeFrequency,
+  nodePacks,
+  nodeSources,
+  nodeSourcesOfPlace,
+  nodesWithTerms,
+  type NodeMatch,
+  type NodeSourceRow,
+} from './nodes.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -79,8 +91,15 @@ export {
   type RealmRow,
 } from './realms.js';
 export { EMBEDDER_SETTING, settingOf } from './settings.js';
-export { sourceOfStream, type SourceRow } from './sources.js';
+export { sourceOfStream, sourcesOfFile, type SourceRow } from './sources.js';
 export { keywordText, standsAlone } from './text/keyword-text.js';
+export {
+  formatNodeLine,
+  nodeTerms,
+  nodeText,
+  parseNodeLine,
+  type NodeLine,
+} from './text/node-lines.js';
 export { termFrequency, termHash, type PackedTerms } from './text/packed-terms.js';
 export { cutPassages, type Passage } from './text/passages.js';
 export { isWordCharacter } from './text/scripts.js';

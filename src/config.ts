@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { changeConfigFile, readConfigFile, type ConfigValues } from './config-file.js';
 import { resolveEmbedderName, type ModelSearch } from './embedders/index.js';
+import type { LlmSettings } from './llm/ask-json.js';
 import { CHROMA_URL, type ChromaSettings } from './vectors/chroma-server.js';
 
 export interface Settings {
@@ -21,6 +22,8 @@ export interface Settings {
   readonly models: ModelSettings;
   /** Where the chroma backend finds its server. */
   readonly chroma: ChromaSettings;
+  /** The language model that may be asked where a caller wants it; undefined for none. */
+  readonly llm: LlmSettings | undefined;
   /** What of the configuration could not be used, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -68,6 +71,7 @@ export function readSettings(
     session: filled(env.ALT_SESSION)?.slice(0, SESSION_CHARACTERS_MAX).toWellFormed(),
     models: modelSettings(sources, dimensionPath),
     chroma: chromaSettings(sources),
+    llm: llmSettings(sources),
     warnings,
   };
 }
@@ -191,6 +195,14 @@ function chromaSettings(sources: Sources): ChromaSettings {
     database: preference(sources, ['ALT_CHROMA_DATABASE'], 'chroma_database'),
     storesDocuments: stores === true,
   };
+}
+
+/** Endpoint and model must both be named. */
+function llmSettings(sources: Sources): LlmSettings | undefined {
+  const endpoint = preference(sources, ['LLM_ENDPOINT'], 'llm_endpoint');
+  const model = preference(sources, ['LLM_MODEL'], 'llm_model');
+  const key = preference(sources, ['LLM_KEY'], 'llm_key');
+  return endpoint !== undefined && model !== undefined ? { endpoint, model, key } : undefined;
 }
 
 /** The client of the server can say a host and a port, and nothing more. */
