@@ -59,6 +59,7 @@ export {
 } from './journal.js';
 export {
   countNodes,
+  nodeContent,
   nodeFrequency,
   nodePacks,
   nodeSources,

@@ -132,16 +132,13 @@ export function nodeFrequency(db: Db, term: string): number {
 
 export interface NodeMatch {
   readonly sourceFile: string;
-  readonly content: string;
+  /** The row of its best pack. */
+  readonly num: number;
 }
 
 /** The packs that hold any of the terms, best BM25 first, of each source file the best. */
-export function* nodesWithTerms(
-  db: Db,
-  terms: readonly string[],
-  place: Place,
-): Generator<NodeMatch> {
-  if (terms.length === 0) return;
+export function nodesWithTerms(db: Db, terms: readonly string[], place: Place): NodeMatch[] {
+  if (terms.length === 0) return [];
   const { where, values } = conditionOf(place);
   const rows = db.all<{ num: number; sourceFile: string }>(
     `SELECT num, source_file AS sourceFile FROM node_terms
@@ -151,13 +148,14 @@ export function* nodesWithTerms(
     terms.map((term) => `"${term}"`).join(' OR '),
     ...values,
   );
-  const seen = new Set<string>();
-  for (const { num, sourceFile } of rows) {
-    if (seen.has(sourceFile)) continue;
-    seen.add(sourceFile);
-    const row = db.get<{ content: string }>('SELECT content FROM nodes WHERE num = ?', num);
-    if (row) yield { sourceFile, content: row.content };
-  }
+  const best = new Map<string, number>();
+  for (const { num, sourceFile } of rows) if (!best.has(sourceFile)) best.set(sourceFile, num);
+  return [...best].map(([sourceFile, num]) => ({ sourceFile, num }));
+}
+
+/** The text of the pack in that row. */
+export function nodeContent(db: Db, num: number): string {
+  return db.get<{ content: string }>('SELECT content FROM nodes WHERE num = ?', num)?.content ?? '';
 }
 
 function conditionOf(place: Place): { where: string; values: SqlValue[] } {

@@ -1,40 +1,46 @@
 /** What cross-references add to the rank of the memories of a file, for one question. */
 import {
   countNodes,
+  nodeContent,
   nodeFrequency,
   nodesWithTerms,
   nodeTerms,
   parseNodeLine,
   queryTerms,
   type Db,
-  type NodeMatch,
   type Place,
 } from '../../projections/index.js';
-import { idf } from '../search/rank.js';
 import type { BoostSource, NodeBoost } from '../search/request.js';
 
 /** By rank; nothing for what matches less well than the fifth. */
 const BOOSTS: readonly number[] = [0.4, 0.25, 0.15, 0.08, 0.04];
 const PREVIEW_CHARACTERS_MAX = 200;
-/** A node that holds less of what the question asks says nothing about it. */
+/** A node that holds a smaller share of the question's terms says nothing about it. */
 const COVER_MIN = 0.5;
 /** FTS5 takes a good microsecond for each pack that it scores. */
 const VISITED_PACKS_MAX = 2_000;
+/** Of those, so many are read, the best first. */
+const READ_PACKS_MAX = 50;
 const RARE_TERMS_MIN = 2;
 /** A question of a whole page is cut to its first terms, as the ranking cuts it. */
 const TERMS_MAX = 64;
 
 interface Term {
   readonly term: string;
+  /** How many packs hold it. */
   readonly frequency: number;
-  readonly idf: number;
+}
+
+interface Found {
+  readonly sourceFile: string;
+  readonly content: string;
 }
 
 /** Boosts by source file; none without nodes. */
 export const nodeBoosts: BoostSource = (db, question, place) => {
-  const packs = countNodes(db);
-  if (packs === 0) return new Map();
-  const terms = weigh(db, packs, question);
+  if (countNodes(db) === 0) return new Map();
+  const asked = queryTerms(question).slice(0, TERMS_MAX);
+  const terms = asked.map((term) => ({ term, frequency: nodeFrequency(db, term) }));
   const boosts = new Map<string, NodeBoost>();
   for (const match of bestNodes(db, terms, place)) {
     const boost = BOOSTS[boosts.size] ?? 0;
@@ -43,22 +49,14 @@ export const nodeBoosts: BoostSource = (db, question, place) => {
   return boosts;
 };
 
-function weigh(db: Db, packs: number, question: string): Term[] {
-  return queryTerms(question)
-    .slice(0, TERMS_MAX)
-    .map((term) => {
-      const frequency = nodeFrequency(db, term);
-      return { term, frequency, idf: idf(packs, frequency) };
-    });
-}
-
-function bestNodes(db: Db, terms: readonly Term[], place: Place): NodeMatch[] {
+/** The five best packs that say something about the question, each of another file. */
+function bestNodes(db: Db, terms: readonly Term[], place: Place): Found[] {
   const asked = rareTerms(terms).map(({ term }) => term);
-  const all = terms.reduce((sum, term) => sum + term.idf, 0);
-  const best: NodeMatch[] = [];
-  for (const match of nodesWithTerms(db, asked, place)) {
-    if (coverOf(match.content, terms) < COVER_MIN * all) continue;
-    best.push(match);
+  const best: Found[] = [];
+  for (const { sourceFile, num } of nodesWithTerms(db, asked, place).slice(0, READ_PACKS_MAX)) {
+    const content = nodeContent(db, num);
+    if (coverOf(content, terms) < COVER_MIN) continue;
+    best.push({ sourceFile, content });
     if (best.length === BOOSTS.length) break;
   }
   return best;
@@ -75,10 +73,10 @@ function rareTerms(terms: readonly Term[]): Term[] {
   });
 }
 
-/** What the terms are worth together that the pack holds. */
+/** How much of the question the pack holds, 0 to 1. */
 function coverOf(pack: string, terms: readonly Term[]): number {
   const held = new Set(nodeTerms(pack));
-  return terms.reduce((sum, { term, idf: worth }) => (held.has(term) ? sum + worth : sum), 0);
+  return terms.filter(({ term }) => held.has(term)).length / terms.length;
 }
 
 /** The lines that hold a term of the question, without their pointers; else the first ones. */
