@@ -22,6 +22,8 @@ import { FactEnded } from './types/fact-ended.js';
 import { FactRetracted } from './types/fact-retracted.js';
 import { GatewayDismissed } from './types/gateway-dismissed.js';
 import { IdentitySet } from './types/identity-set.js';
+import { NodesBuilt } from './types/nodes-built.js';
+import { NodesPurged } from './types/nodes-purged.js';
 import { PersonForgotten } from './types/person-forgotten.js';
 import { PersonNamed } from './types/person-named.js';
 import { PersonaActivated } from './types/persona-activated.js';
@@ -67,6 +69,8 @@ export const CATALOGUE = {
   TunnelClosed,
   GatewayDismissed,
   SourceMined,
+  NodesBuilt,
+  NodesPurged,
   SettingChanged,
   EmbedderChosen,
   PersonaDefined,
@@ -84,8 +88,6 @@ export type EventDataOf<Name extends EventName> = DataOf<(typeof CATALOGUE)[Name
 /** Names kept for releases to come, with the stream each belongs to. */
 export const RESERVED: Readonly<Record<string, StreamKind>> = {
   LayerEntryWritten: 'entity',
-  NodesBuilt: 'source',
-  NodesPurged: 'source',
   SourceForgotten: 'source',
 };
 

@@ -62,6 +62,11 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
 const hexBytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
 /** [replica, seq, digest], as references stand in payloads. */
+/** A JSON value as MessagePack, for copies that other programs read. */
+export function encodeJson(value: unknown): Buffer {
+  return packr.pack(value);
+}
+
 export function encodeReference(reference: EventReference): [Uint8Array, number, Uint8Array] {
   return [hexBytes(reference.replica), reference.seq, reference.digest];
 }

@@ -11,6 +11,7 @@ export {
 export {
   ACTOR_KINDS,
   decodeReference,
+  encodeJson,
   encodeReference,
   type Actor,
   type CommitHeader,

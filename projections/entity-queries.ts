@@ -93,6 +93,24 @@ export function listEntities(db: Db, page: EntityPage): EntityRow[] {
   );
 }
 
+/** The living memories of a source, oldest first. */
+export function entitiesOfSource(db: Db, sourceFile: string): EntityRow[] {
+  return db.all<EntityRow>(
+    `${ENTITY} WHERE living = 1 AND source_file <> '' AND source_file = ?
+     ORDER BY created_ms, added, stream`,
+    sourceFile,
+  );
+}
+
+/** The files that living memories name as their source. */
+export function sourceFiles(db: Db): string[] {
+  const rows = db.all<{ source_file: string }>(
+    `SELECT DISTINCT source_file FROM entities WHERE living = 1 AND source_file <> ''
+     ORDER BY source_file`,
+  );
+  return rows.map((row) => row.source_file);
+}
+
 export function countEntities(db: Db, place: Place = {}): number {
   const { where, values } = placeCondition(place);
   const sql = `SELECT count(*) AS count FROM entities WHERE living = 1 ${where}`;

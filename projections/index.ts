@@ -5,6 +5,7 @@ export { contentHash } from './entities.js';
 export {
   countEntities,
   entitiesByNum,
+  entitiesOfSource,
   entityByContent,
   entityById,
   entityOfStream,
@@ -12,6 +13,7 @@ export {
   hashOfFirstContents,
   listEntities,
   placeCondition,
+  sourceFiles,
   type EntityPage,
   type EntityRow,
   type Place,
@@ -80,6 +82,17 @@ export {
   personaStreams,
   type PersonaRow,
 } from './personas.js';
+export {
+  countNodes,
+  nodeContent,
+  nodeFrequency,
+  nodePacks,
+  nodeSources,
+  nodeSourcesOfPlace,
+  nodesWithTerms,
+  type NodeMatch,
+  type NodeSourceRow,
+} from './nodes.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -122,7 +135,15 @@ export {
 export { EMBEDDER_SETTING, IDENTITY_SETTING, PERSONA_SETTING, settingOf } from './settings.js';
 export { sourceOfStream, type SourceRow } from './sources.js';
 export { allTerms, namesInOrder, termsOf, type NameRow, type TermRow } from './terms.js';
+export { sourceOfStream, sourcesOfFile, type SourceRow } from './sources.js';
 export { keywordText, standsAlone } from './text/keyword-text.js';
+export {
+  formatNodeLine,
+  nodeTerms,
+  nodeText,
+  parseNodeLine,
+  type NodeLine,
+} from './text/node-lines.js';
 export { termFrequency, termHash, type PackedTerms } from './text/packed-terms.js';
 export { cutPassages, type Passage } from './text/passages.js';
 export { isWordCharacter } from './text/scripts.js';

@@ -4,7 +4,7 @@ import { orderKey, type Projection } from './projection.js';
 
 export const sources: Projection = {
   name: 'sources',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE sources (
       stream TEXT PRIMARY KEY,
@@ -18,7 +18,8 @@ export const sources: Projection = {
       normalize_version INTEGER NOT NULL,
       layout TEXT NOT NULL,
       mined BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;`,
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sources_file ON sources (source_file);`,
   apply: {
     SourceMined(db, { stream, data, commit, seq }) {
       db.run(
@@ -54,6 +55,20 @@ export interface SourceRow {
   readonly normalizeVersion: number;
   /** [entity id, first line, last line] of every chunk, in the order of the source. */
   readonly layout: readonly [string, number, number][];
+}
+
+/** The streams of what was mined from a file, by stream. */
+export function sourcesOfFile(
+  db: Db,
+  sourceFile: string,
+): { readonly stream: string; readonly layout: SourceRow['layout'] }[] {
+  const rows = db.all<{ stream: string; layout: string }>(
+    'SELECT stream, layout FROM sources WHERE source_file = ? ORDER BY stream',
+    sourceFile,
+  );
+  return rows.map(({ stream, layout }) => {
+    return { stream, layout: JSON.parse(layout) as SourceRow['layout'] };
+  });
 }
 
 export function sourceOfStream(db: Db, stream: string): SourceRow | undefined {

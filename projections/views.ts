@@ -7,6 +7,7 @@ import { facts } from './facts.js';
 import { JOURNAL_LOGICAL, JOURNAL_SCHEMA } from './journal.js';
 import { people } from './people.js';
 import { personas } from './personas.js';
+import { nodes } from './nodes.js';
 import type { Projection } from './projection.js';
 import { realms } from './realms.js';
 import { settings } from './settings.js';
@@ -24,6 +25,7 @@ export const PROJECTIONS: readonly Projection[] = [
   sources,
   settings,
   personas,
+  nodes,
 ];
 
 const JOURNAL_VERSION = 1;

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { changeConfigFile, readConfigFile, type ConfigValues } from './config-file.js';
 import { resolveEmbedderName, type ModelSearch } from './embedders/index.js';
+import type { LlmSettings } from './llm/ask-json.js';
 import { CHROMA_URL, type ChromaSettings } from './vectors/chroma-server.js';
 
 export interface Settings {
@@ -23,6 +24,8 @@ export interface Settings {
   readonly chroma: ChromaSettings;
   /** How many topics realms must share before a tunnel joins them by itself; at least 1. */
   readonly topicTunnelMinCount: number;
+  /** The language model that may be asked where a caller wants it; undefined for none. */
+  readonly llm: LlmSettings | undefined;
   /** What of the configuration could not be used, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -71,6 +74,7 @@ export function readSettings(
     models: modelSettings(sources, dimensionPath),
     chroma: chromaSettings(sources),
     topicTunnelMinCount: topicTunnelMinCount(sources),
+    llm: llmSettings(sources),
     warnings,
   };
 }
@@ -222,6 +226,14 @@ function topicTunnelMinCount({ env, values, warnings }: Sources): number {
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return count;
   warnings.push('topic_tunnel_min_count must be a whole number of at least 1; 1 is used.');
   return 1;
+}
+
+/** Endpoint and model must both be named. */
+function llmSettings(sources: Sources): LlmSettings | undefined {
+  const endpoint = preference(sources, ['LLM_ENDPOINT'], 'llm_endpoint');
+  const model = preference(sources, ['LLM_MODEL'], 'llm_model');
+  const key = preference(sources, ['LLM_KEY'], 'llm_key');
+  return endpoint !== undefined && model !== undefined ? { endpoint, model, key } : undefined;
 }
 
 /** The client of the server can say a host and a port, and nothing more. */

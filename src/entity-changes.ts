@@ -3,6 +3,7 @@ import { AltError, type EventPayload } from '../events/index.js';
 import { entityById, entityOfStream, type EntityRow } from '../projections/index.js';
 import type { NewEvent } from '../replay/index.js';
 import { normalizeName } from './names.js';
+import { nodeEventsAfter } from './nodes/changes.js';
 import { Places } from './places.js';
 import { change, streamIn, type ChangeOptions, type Session } from './session.js';
 import { checkContent, checkMetadata, checkShape, type Metadata } from './values.js';
@@ -51,6 +52,9 @@ export async function updateEntity(
         events.push({ type: 'EntityRevised', stream, data: { entity_id: id, ...revision } });
       }
       if (move) events.push({ type: 'EntityMoved', stream, data: { entity_id: id, ...move } });
+      events.push(
+        ...nodeEventsAfter(session, db, [{ before: row, after: afterwards(row, revision, move) }]),
+      );
       const changed = [...Object.keys(revision ?? {}), ...movedFields(row, move)];
       return { events, result: { updated: changed.length > 0, entity_id: id, changed } };
     },
@@ -60,6 +64,15 @@ export async function updateEntity(
       return { updated: true, entity_id: id, changed: events.flatMap(changedBy) };
     },
   });
+}
+
+/** The memory as it will be. */
+function afterwards(
+  row: EntityRow,
+  revision: Revision | undefined,
+  move: Move | undefined,
+): EntityRow {
+  return { ...row, ...move, content: revision?.content ?? row.content };
 }
 
 /** The fields that an event of an update changed, as far as it says. */
@@ -129,12 +142,15 @@ export async function deleteEntities(
         const data = { entity_id: id, reason: 'user' as const };
         return [{ type: 'EntityDeleted', stream: row.stream, data }];
       });
+      const gone = rows.flatMap(({ row }) => (row ? [{ before: row, after: undefined }] : []));
+      const nodes = nodeEventsAfter(session, db, gone);
       const missing = rows.filter(({ row }) => !row).map(({ id }) => id);
-      return { events, result: { deleted: events.length, missing } };
+      return { events: [...events, ...nodes], result: { deleted: events.length, missing } };
     },
     operation: 'delete',
     recall(events) {
-      const deleted = events.map(({ data }) => String(data.entity_id));
+      const deletions = events.filter(({ type }) => type === 'EntityDeleted');
+      const deleted = deletions.map(({ data }) => String(data.entity_id));
       if (deleted.some((id) => !unique.includes(id))) return undefined;
       const missing = unique.filter((id) => !deleted.includes(id));
       return { deleted: deleted.length, missing };
@@ -151,7 +167,8 @@ export async function restoreEntity(session: Session, id: string): Promise<boole
       if (row.living === 1) return { events: [], result: true };
       const { stream } = row;
       const event: NewEvent = { type: 'EntityRestored', stream, data: { entity_id: id } };
-      return { events: [event], result: true };
+      const nodes = nodeEventsAfter(session, db, [{ before: row, after: row }]);
+      return { events: [event, ...nodes], result: true };
     },
   });
 }

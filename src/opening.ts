@@ -27,6 +27,7 @@ import {
   resolveDevice,
   resolveEmbedderName,
 } from './embedders/index.js';
+import { nodeBoosts } from './nodes/boosts.js';
 import { Searcher } from './search/searcher.js';
 import type { Session } from './session.js';
 import { realSystem } from './system.js';
@@ -205,7 +206,7 @@ export class Opening {
       device: resolveDevice(this.#options.device ?? readSettings().device),
       label,
     });
-    this.#open = { session, embedding, searcher: new Searcher(store, embedding) };
+    this.#open = { session, embedding, searcher: new Searcher(store, embedding, nodeBoosts) };
     this.#warnOfBackend(store);
     return this.#open;
   }

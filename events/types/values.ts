@@ -27,6 +27,9 @@ export const TimeMs = z.int().min(-8.64e15).max(8.64e15);
 /** `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`, as checked by the command that wrote it. */
 export const Instant = z.string().regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/);
 
+/** `YYYY-MM-DD`. */
+export const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
 export type JsonValue = z.infer<ReturnType<typeof z.json>>;
 
 /** How deep JSON may be nested: far less than the stack of any reader holds. */

@@ -4,6 +4,8 @@
  */
 import { entityOfStream, sourceOfStream, wasErased, type Db } from '../../projections/index.js';
 import type { NewEvent } from '../../replay/index.js';
+import { rebuildEvents } from '../nodes/changes.js';
+import { toPart, type FiledPart } from '../nodes/sources.js';
 import { Places } from '../places.js';
 import { change, streamIn, type Session } from '../session.js';
 import type { Chunk } from './chunk.js';
@@ -77,9 +79,16 @@ function difference(
   if (added.length > 0) places.need(run.realm, source.domain);
   const additions = added.map((chunk) => addedEvent(run, source, chunk));
   const removals = gone.flatMap((id) => removedEvent(run, db, id));
+  const isAdded = new Set(added.map(({ id }) => id));
+  const parts = source.chunks.flatMap((chunk) => {
+    return isAdded.has(chunk.id) ? newPart(run, source, chunk) : knownPart(run, db, chunk.id);
+  });
+  const sourceFile = source.file.path.toWellFormed();
+  const { stream } = source;
+  const nodes = rebuildEvents(db, { stream, sourceFile, parts, isMined: true });
   const mined = minedEvent(run, source, { added: additions.length, removed: removals.length });
   return {
-    events: [...places.events, ...additions, ...removals, mined],
+    events: [...places.events, ...additions, ...removals, ...nodes, mined],
     filed: {
       status: 'mined',
       added: additions.length,
@@ -119,6 +128,23 @@ function addedEvent(
       origin: 'mine',
     },
   };
+}
+
+/** A part that is filed now. */
+function newPart(
+  run: MiningRun,
+  source: ReadSource,
+  { id, content, lineStart, lineEnd }: Chunk & { readonly id: string },
+): FiledPart[] {
+  const lines = { start: lineStart, end: lineEnd };
+  const { domain, date } = source;
+  return [{ id, content, realm: run.realm, domain, date: date?.date, lines }];
+}
+
+/** A part that was filed before, as it is now; none when it was deleted or erased since. */
+function knownPart(run: MiningRun, db: Db, id: string): FiledPart[] {
+  const row = entityOfStream(db, streamIn(run.session, 'entity', id));
+  return row?.living === 1 ? [toPart(row)] : [];
 }
 
 function removedEvent(run: MiningRun, db: Db, id: string): NewEvent[] {

@@ -30,6 +30,11 @@ const TUNNEL_ENDS = [
 ] as const;
 const PERSONAS = ['coder', 'architect'];
 const SOURCE_KEYS = ['file:host:/notes.md', 'repo:abc:README.md'];
+const NODE_LINES = [
+  'decided to use sqlite|Ada;Grace|→note-1,note-2',
+  '"東京都の天気は晴れです"||2024-01-01:L1-L9|→note-2',
+  `${'a long topic '.repeat(90)}||→note-1`,
+];
 const CONTENTS = [
   'The quick brown fox jumps over the lazy dog.',
   'the quick brown fox jumps over the lazy dog.',
@@ -39,6 +44,7 @@ const CONTENTS = [
   Array.from({ length: 120 }, (_, n) => `Paragraph ${String(n)}: foxes and dogs.\n\n`).join(''),
 ];
 
+const SOURCE_STREAMS = SOURCE_KEYS.map((key) => stream('source', key));
 export const ENTITY_STREAMS = ENTITY_IDS.map((id) => stream('entity', id));
 const FACT_STREAMS = TRIPLES.map(({ realm = '', ...triple }) =>
   stream('fact', realm, ...Object.values(triple)),
@@ -54,6 +60,7 @@ export const STREAMS: readonly string[] = [
   stream('gateway', 'alpha', 'Ada', 'Mill'),
   ...SOURCE_KEYS.map((key) => stream('source', key)),
   ...TERMS.flatMap((key) => [stream('term', key), stream('person', key)]),
+  ...SOURCE_STREAMS,
   ...['theme', 'embedder'].map((key) => stream('setting', key)),
   ...['theme', 'embedder', 'persona', 'identity'].map((key) => stream('setting', key)),
   ...PERSONAS.map((name) => stream('persona', name)),
@@ -94,6 +101,16 @@ function of<Name extends DataName>(
     const entries = Object.entries(value).filter(([, part]) => part !== undefined);
     return { type, stream: streamFor(value), data: Object.fromEntries(entries) };
   }) as fc.Arbitrary<DataEvent<Name>>;
+}
+
+/** An event on a stream that its data does not name. */
+function onStream<Name extends DataName>(
+  type: Name,
+  on: string,
+  data: Readonly<Record<string, unknown>>,
+): DataEvent<Name> {
+  const entries = Object.entries(data).filter(([, part]) => part !== undefined);
+  return { type, stream: on, data: Object.fromEntries(entries) } as DataEvent<Name>;
 }
 
 const entityOf = (data: { entity_id: string }): string => stream('entity', data.entity_id);
@@ -335,6 +352,21 @@ const DATA_EVENTS: { readonly [Name in DataName]: fc.Arbitrary<DataEvent<Name>> 
       removed: fc.nat({ max: 3 }),
     }) as Data<'SourceMined'>,
   ),
+  NodesBuilt: fc
+    .record({
+      stream: pick(SOURCE_STREAMS),
+      source_file: pick(['/notes.md', 'README.md']),
+      realm,
+      domain,
+      lines: fc.array(pick(NODE_LINES), { minLength: 1, maxLength: 4 }),
+      generated_by: optional(pick(['llm:small'])),
+      date: optional(pick(['2024-01-01', '2024-03-01'])),
+      normalize_version: fc.constant(2),
+    })
+    .map(({ stream: on, ...data }) => onStream('NodesBuilt', on, data)),
+  NodesPurged: fc
+    .record({ stream: pick(SOURCE_STREAMS), source_file: pick(['/notes.md', 'README.md']) })
+    .map(({ stream: on, ...data }) => onStream('NodesPurged', on, data)),
   SettingChanged: of(
     'SettingChanged',
     (data) => stream('setting', data.key),

@@ -271,6 +271,23 @@ export function embedderChosen(name: string): NewEvent {
   return { type: 'EmbedderChosen', stream: stream('setting', 'embedder'), data };
 }
 
+/** Built on the stream of the source with that key. */
+export function nodesBuilt(key: string, data: Partial<EventDataOf<'NodesBuilt'>> = {}): NewEvent {
+  const defaults: EventDataOf<'NodesBuilt'> = {
+    source_file: `/${key}`,
+    realm: 'alpha',
+    domain: 'ideas',
+    lines: ['zebras cross|Ada|→e1'],
+    normalize_version: 2,
+  };
+  return { type: 'NodesBuilt', stream: stream('source', key), data: { ...defaults, ...data } };
+}
+
+export function nodesPurged(key: string): NewEvent {
+  const data = { source_file: `/${key}` };
+  return { type: 'NodesPurged', stream: stream('source', key), data };
+}
+
 export function sourceMined(key: string, data: Partial<EventDataOf<'SourceMined'>> = {}): NewEvent {
   const defaults: EventDataOf<'SourceMined'> = {
     source_key: key,
