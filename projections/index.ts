@@ -55,6 +55,10 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
+export { namesInUse, personNames } from './persons.js';
+export { findPersons, type KnownNames, type PersonMention } from './persons/find-persons.js';
+export { relationIn } from './persons/relations.js';
+export { COUNTED_KIN, DROPPED, KIN, ROLES, smallNumber } from './persons/words.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,

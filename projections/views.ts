@@ -5,12 +5,20 @@ import type { Db } from './database.js';
 import { entities } from './entities.js';
 import { facts } from './facts.js';
 import { JOURNAL_LOGICAL, JOURNAL_SCHEMA } from './journal.js';
+import { persons } from './persons.js';
 import type { Projection } from './projection.js';
 import { realms } from './realms.js';
 import { settings } from './settings.js';
 import { sources } from './sources.js';
 
-export const PROJECTIONS: readonly Projection[] = [realms, entities, facts, sources, settings];
+export const PROJECTIONS: readonly Projection[] = [
+  realms,
+  entities,
+  facts,
+  sources,
+  settings,
+  persons,
+];
 
 const JOURNAL_VERSION = 1;
 
