@@ -13,6 +13,7 @@ export interface Parts {
   readonly emotions: readonly string[];
   readonly flags: readonly string[];
   readonly stars: number;
+  /** With its `DR:`. */
   readonly ref?: string | undefined;
 }
 
@@ -36,7 +37,7 @@ export function writeEntry(parts: Parts, omitted = 0): string {
     ...(flags.length > 0 ? [flags.join('+')] : []),
     ...(omitted > 0 ? [`…+${String(omitted)}`] : []),
     '★'.repeat(stars),
-    ...(ref === undefined ? [] : [`DR:${ref}`]),
+    ...(ref === undefined ? [] : [ref]),
   ].join(SEPARATOR);
 }
 

@@ -6,7 +6,7 @@ import { Codebook, writeLegend } from './codebook.js';
 import { fitEntry, type Parts } from './compose.js';
 import { emotionsIn, flagsIn, lowerWords, sentenceScore, tellsOfProject, warns } from './detect.js';
 import { isFlag } from './flags.js';
-import { encodeRef, isAaak } from './grammar.js';
+import { isAaak, writeRef } from './grammar.js';
 import { lengthOf } from './length.js';
 import { cutEntry } from './pass-through.js';
 import { findStructure, type CodedPerson, type Structure } from './structure.js';
@@ -17,8 +17,10 @@ export interface CompressOptions {
   readonly maxLen?: number | undefined;
   /** 1–5 stars; counted from the text when absent. */
   readonly importance?: number | undefined;
-  /** The id of the memory that the text is, with `@revision` if that matters. */
+  /** The id of the memory that the text is. */
   readonly ref?: string | undefined;
+  /** Which revision of that memory; as it is now when absent. */
+  readonly rev?: string | undefined;
   /** Whose codes are used and grow; a new one when absent. */
   readonly codebook?: Codebook | undefined;
   /** `YYYY-MM-DD` or a UTC time; the first one in the text when absent. */
@@ -118,7 +120,7 @@ function partsOf(text: string, codebook: Codebook, options: CompressOptions): Un
     emotions,
     flags,
     stars: Math.min(count + weight, 5),
-    ref: options.ref === undefined ? undefined : refOf(options.ref),
+    ref: options.ref === undefined ? undefined : writeRef(options.ref, options.rev),
   };
   return { parts: isEmpty(parts) ? { ...parts, clauses: [wholeClause(text)] } : parts, persons };
 }
@@ -170,9 +172,4 @@ function isEmpty({ date, relations, groups, attributes, clauses }: Parts): boole
 function wholeClause(text: string): Clause {
   const whole = text.replace(/\s+/g, ' ').replaceAll('|', '¦');
   return { text: whole, score: sentenceScore(whole, { warnings: true }) };
-}
-
-function refOf(ref: string): string {
-  const [id = '', rev] = ref.split('@');
-  return rev !== undefined && /^[0-9a-f]+$/.test(rev) ? `${encodeRef(id)}@${rev}` : encodeRef(ref);
 }

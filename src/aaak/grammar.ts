@@ -72,9 +72,17 @@ export function isMarkedField(field: string): boolean {
   return tokens.length > 0 && tokens.every((token) => RELATION.test(token) || LABELLED.test(token));
 }
 
-/** The reference of a memory: what would end a field is encoded. */
-export function encodeRef(id: string): string {
-  return id.replace(/[%|@\s]|[^\x21-\x7e]/gu, (character) => encodeURIComponent(character));
+/** Words that have the form of a code. */
+export const CODE_IN_TEXT =
+  /(?<![\p{L}\p{M}\p{N}_])[\p{Lu}\p{Lo}\p{M}\p{N}]{2,12}(?![\p{L}\p{M}\p{N}_])/gu;
+
+/** The field that points to a memory, to one revision of it if given; see {@link decodeRef}. */
+export function writeRef(id: string, rev?: string): string {
+  // What would end the field, or the id, is encoded.
+  const encoded = id.replace(/[%|@\s]|[^\x21-\x7e]/gu, (character) =>
+    encodeURIComponent(character),
+  );
+  return `DR:${encoded}${rev === undefined ? '' : `@${rev}`}`;
 }
 
 /** @returns the id and, where the reference names one, the revision. */
