@@ -1,5 +1,6 @@
 /** The tree of commands: what there is, in the order and groups in which help shows it. */
 import { Command } from 'commander';
+import { addAaakCommands } from './commands/aaak.js';
 import { addEntityCommands } from './commands/entities.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
@@ -21,6 +22,7 @@ const GROUPS = [
   ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
   ['Mining:', [addMineCommand]],
+  ['AAAK:', [addAaakCommands]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addRepairCommands]],
 ] as const;

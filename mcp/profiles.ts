@@ -23,6 +23,7 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   kg: ['kg_add', 'kg_query', 'kg_invalidate'],
   backend: ['set_backend', 'get_backend'],
   embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
+  aaak: ['aaak_compress', 'aaak_decompress', 'aaak_parse', 'get_aaak_spec'],
   other: ['rebuild_fts', 'reconnect', 'init_dimension', 'close_dimension', 'ping'],
 };
 

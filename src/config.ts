@@ -21,6 +21,8 @@ export interface Settings {
   readonly models: ModelSettings;
   /** Where the chroma backend finds its server. */
   readonly chroma: ChromaSettings;
+  /** Whether compressions are remembered in aaak_cache.json. */
+  readonly aaakCache: boolean;
   /** What of the configuration could not be used, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -68,6 +70,7 @@ export function readSettings(
     session: filled(env.ALT_SESSION)?.slice(0, SESSION_CHARACTERS_MAX).toWellFormed(),
     models: modelSettings(sources, dimensionPath),
     chroma: chromaSettings(sources),
+    aaakCache: yesOrNo(sources, 'aaak_cache', true),
     warnings,
   };
 }
@@ -180,17 +183,20 @@ function modelSettings(sources: Sources, dimensionPath: string): ModelSettings {
 
 function chromaSettings(sources: Sources): ChromaSettings {
   const url = preference(sources, ['ALT_CHROMA_URL'], 'chroma_url') ?? CHROMA_URL;
-  const stores = sources.values.chroma_store_documents;
-  if (stores !== undefined && typeof stores !== 'boolean') {
-    sources.warnings.push('chroma_store_documents must be true or false; false is used.');
-  }
   return {
     url: knownServer(url, sources.warnings),
     token: preference(sources, ['ALT_CHROMA_TOKEN'], 'chroma_token'),
     tenant: preference(sources, ['ALT_CHROMA_TENANT'], 'chroma_tenant'),
     database: preference(sources, ['ALT_CHROMA_DATABASE'], 'chroma_database'),
-    storesDocuments: stores === true,
+    storesDocuments: yesOrNo(sources, 'chroma_store_documents', false),
   };
+}
+
+function yesOrNo({ values, warnings }: Sources, key: string, otherwise: boolean): boolean {
+  const value = values[key];
+  if (value === undefined || typeof value === 'boolean') return value ?? otherwise;
+  warnings.push(`${key} must be true or false; ${String(otherwise)} is used.`);
+  return otherwise;
 }
 
 /** The client of the server can say a host and a port, and nothing more. */

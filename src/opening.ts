@@ -20,6 +20,7 @@ import {
 } from '../events/index.js';
 import { EMBEDDER_SETTING } from '../projections/index.js';
 import { Store, type Warning } from '../replay/index.js';
+import { DimensionDialect } from './aaak/dimension-dialect.js';
 import { modelSearch, readSettings } from './config.js';
 import {
   chooseEmbedder,
@@ -62,6 +63,8 @@ export interface DimensionOptions {
   readonly exactVectorsMax?: number | undefined;
   /** The server of the chroma backend; what the user's settings say when absent. */
   readonly chroma?: ChromaSettings | undefined;
+  /** Whether compressions are remembered in a file; what the user's settings say when absent. */
+  readonly aaakCache?: boolean | undefined;
   /** @internal For tests: a file system that fails on command. */
   readonly files?: Files | undefined;
 }
@@ -77,6 +80,7 @@ export interface Open {
   readonly session: Session;
   readonly embedding: Embedding;
   readonly searcher: Searcher;
+  readonly dialect: DimensionDialect;
 }
 
 export class Opening {
@@ -204,7 +208,9 @@ export class Opening {
       device: resolveDevice(this.#options.device ?? readSettings().device),
       label,
     });
-    this.#open = { session, embedding, searcher: new Searcher(store, embedding) };
+    const isCached = this.#options.aaakCache ?? readSettings({ dimension: this.path }).aaakCache;
+    const dialect = new DimensionDialect({ store, now: () => realSystem.now(), isCached });
+    this.#open = { session, embedding, searcher: new Searcher(store, embedding), dialect };
     this.#warnOfBackend(store);
     return this.#open;
   }
@@ -238,6 +244,7 @@ export class Opening {
     this.#closed = true;
     const open = this.#open;
     this.#open = undefined;
+    open?.dialect.flush();
     open?.session.store.stop();
     await open?.embedding.close();
     await open?.session.store.close();

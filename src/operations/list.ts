@@ -1,4 +1,5 @@
 /** Every operation, in the order in which tools are listed. */
+import { aaakCompress, aaakDecompress, aaakParse, getAaakSpec } from './aaak.js';
 import {
   addEntity,
   batchAddEntities,
@@ -45,6 +46,10 @@ export const OPERATIONS = {
   set_embedder: setEmbedder,
   set_default_embedder: setDefaultEmbedder,
   get_default_embedder: getDefaultEmbedder,
+  aaak_compress: aaakCompress,
+  aaak_decompress: aaakDecompress,
+  aaak_parse: aaakParse,
+  get_aaak_spec: getAaakSpec,
   rebuild_fts: rebuildFts,
   reconnect,
   init_dimension: initDimension,
