@@ -71,7 +71,7 @@ async function answer(run: Run, given: string | undefined, flags: AaakFlags): Pr
     flags.entity === undefined && (given === undefined || given === '-')
       ? await readInput(signal)
       : (given ?? '');
-  const work = new Work(run, flags);
+  const work = await Work.begin(run, flags);
   if (flags.outputFormat === 'json' || output.form !== 'text') {
     const parts = await work.parts(text);
     // The parts are JSON in either form of output.
@@ -95,12 +95,26 @@ class Work {
   readonly #flags: AaakFlags;
   readonly #codebook: Codebook | undefined;
 
-  constructor(run: Run, flags: AaakFlags) {
+  private constructor(run: Run, flags: AaakFlags, codebook: Codebook | undefined) {
     this.#run = run;
     this.#flags = flags;
-    const { AaakDialect } = run.library;
-    this.#codebook =
-      flags.config === undefined ? undefined : AaakDialect.fromConfig(flags.config).codebook;
+    this.#codebook = codebook;
+  }
+
+  static async begin(run: Run, flags: AaakFlags): Promise<Work> {
+    const { AaakDialect, Codebook, isAltError } = run.library;
+    if (flags.config !== undefined) {
+      return new Work(run, flags, AaakDialect.fromConfig(flags.config).codebook);
+    }
+    try {
+      await run.dimension.getAaakSpec();
+      return new Work(run, flags, undefined);
+    } catch (error) {
+      if (!isAltError(error) || flags.entity !== undefined) throw error;
+      // The dialect needs no dimension: with one that cannot be read there are just no codes of it.
+      run.output.warn(`${error.message} Codes are made up here.`);
+      return new Work(run, flags, new Codebook());
+    }
   }
 
   async entry(text: string): Promise<string> {
@@ -174,5 +188,6 @@ function addCompress(shell: Shell): void {
 function lines(memory: CompressedMemory): string {
   const { realm, domain, source_file: source, original_tokens, aaak_tokens, aaak } = memory;
   const place = printable(`[${realm}/${domain}] ${source}`).trimEnd();
-  return `${place}\n  tokens (estimated) ${String(original_tokens)} -> ${String(aaak_tokens)}\n  ${printable(aaak)}`;
+  const tokens = `${String(original_tokens)} -> ${String(aaak_tokens)}`;
+  return `${place}\n  tokens (estimated) ${tokens}\n  ${printable(aaak)}`;
 }

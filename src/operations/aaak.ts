@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { AltError } from '../../events/index.js';
 import { lengthOf } from '../aaak/length.js';
+import type { ParsedEntry } from '../aaak/parse.js';
 import { defineOperation, READS } from './operation.js';
 
 const TEXT_CHARACTERS_MAX = 100_000;
@@ -97,6 +98,13 @@ const parsed = z.object({
   valid: z.boolean(),
 });
 
+/** Plain data that somebody else may go on writing to. */
+type Writable<T> = T extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Writable<T[Key]> }
+    : T;
+
 export const aaakParse = defineOperation({
   name: 'aaak_parse',
   title: 'Parse AAAK',
@@ -106,7 +114,7 @@ export const aaakParse = defineOperation({
   output: parsed,
   async handler(dimension, input) {
     checkText(input.text);
-    return structuredClone(await dimension.aaakParse(input.text)) as z.input<typeof parsed>;
+    return structuredClone(await dimension.aaakParse(input.text)) as Writable<ParsedEntry>;
   },
 });
 
