@@ -1,5 +1,6 @@
 /** The tree of commands: what there is, in the order and groups in which help shows it. */
 import { Command } from 'commander';
+import { addAaakCommands } from './commands/aaak.js';
 import { addEntityCommands } from './commands/entities.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
@@ -27,6 +28,7 @@ const GROUPS = [
   ['Palace graph:', [addTunnelCommands]],
   ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
+  ['AAAK:', [addAaakCommands]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addRepairCommands]],
 ] as const;

@@ -42,6 +42,7 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
     'delete_persona',
     'get_persona_character',
   ],
+  aaak: ['aaak_compress', 'aaak_decompress', 'aaak_parse', 'get_aaak_spec'],
   other: [
     'rebuild_fts',
     'reconnect',

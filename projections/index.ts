@@ -93,6 +93,10 @@ export {
   type NodeMatch,
   type NodeSourceRow,
 } from './nodes.js';
+export { namesInUse, personNames } from './persons.js';
+export { findPersons, type KnownNames, type PersonMention } from './persons/find-persons.js';
+export { relationIn } from './persons/relations.js';
+export { COUNTED_KIN, DROPPED, KIN, ROLES, smallNumber } from './persons/words.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -133,7 +137,6 @@ export {
   type StoryRow,
 } from './record-queries.js';
 export { EMBEDDER_SETTING, IDENTITY_SETTING, PERSONA_SETTING, settingOf } from './settings.js';
-export { sourceOfStream, type SourceRow } from './sources.js';
 export { allTerms, namesInOrder, termsOf, type NameRow, type TermRow } from './terms.js';
 export { sourceOfStream, sourcesOfFile, type SourceRow } from './sources.js';
 export { keywordText, standsAlone } from './text/keyword-text.js';

@@ -8,6 +8,7 @@ import { JOURNAL_LOGICAL, JOURNAL_SCHEMA } from './journal.js';
 import { people } from './people.js';
 import { personas } from './personas.js';
 import { nodes } from './nodes.js';
+import { persons } from './persons.js';
 import type { Projection } from './projection.js';
 import { realms } from './realms.js';
 import { settings } from './settings.js';
@@ -26,6 +27,7 @@ export const PROJECTIONS: readonly Projection[] = [
   settings,
   personas,
   nodes,
+  persons,
 ];
 
 const JOURNAL_VERSION = 1;

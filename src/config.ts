@@ -26,6 +26,8 @@ export interface Settings {
   readonly topicTunnelMinCount: number;
   /** The language model that may be asked where a caller wants it; undefined for none. */
   readonly llm: LlmSettings | undefined;
+  /** Whether compressions are remembered in aaak_cache.json. */
+  readonly aaakCache: boolean;
   /** What of the configuration could not be used, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -75,6 +77,7 @@ export function readSettings(
     chroma: chromaSettings(sources),
     topicTunnelMinCount: topicTunnelMinCount(sources),
     llm: llmSettings(sources),
+    aaakCache: yesOrNo(sources, 'aaak_cache', true),
     warnings,
   };
 }
@@ -207,16 +210,12 @@ function modelSettings(sources: Sources, dimensionPath: string): ModelSettings {
 
 function chromaSettings(sources: Sources): ChromaSettings {
   const url = preference(sources, ['ALT_CHROMA_URL'], 'chroma_url') ?? CHROMA_URL;
-  const stores = sources.values.chroma_store_documents;
-  if (stores !== undefined && typeof stores !== 'boolean') {
-    sources.warnings.push('chroma_store_documents must be true or false; false is used.');
-  }
   return {
     url: knownServer(url, sources.warnings),
     token: preference(sources, ['ALT_CHROMA_TOKEN'], 'chroma_token'),
     tenant: preference(sources, ['ALT_CHROMA_TENANT'], 'chroma_tenant'),
     database: preference(sources, ['ALT_CHROMA_DATABASE'], 'chroma_database'),
-    storesDocuments: stores === true,
+    storesDocuments: yesOrNo(sources, 'chroma_store_documents', false),
   };
 }
 
@@ -234,6 +233,13 @@ function llmSettings(sources: Sources): LlmSettings | undefined {
   const model = preference(sources, ['LLM_MODEL'], 'llm_model');
   const key = preference(sources, ['LLM_KEY'], 'llm_key');
   return endpoint !== undefined && model !== undefined ? { endpoint, model, key } : undefined;
+}
+
+function yesOrNo({ values, warnings }: Sources, key: string, otherwise: boolean): boolean {
+  const value = values[key];
+  if (value === undefined || typeof value === 'boolean') return value ?? otherwise;
+  warnings.push(`${key} must be true or false; ${String(otherwise)} is used.`);
+  return otherwise;
 }
 
 /** The client of the server can say a host and a port, and nothing more. */

@@ -8,6 +8,35 @@ export {
   type Source,
 } from '../events/index.js';
 export type { Damage, Verification, Warning } from '../replay/index.js';
+export { Codebook, type CodebookNames } from './aaak/codebook.js';
+export type { CompressOptions } from './aaak/compress.js';
+export { aaakDetectEmotions, aaakDetectFlags } from './aaak/detect.js';
+export { AaakDialect, type DialectConfig } from './aaak/dialect.js';
+export type { AaakSpec, ExpandingOptions, MemoriesOptions } from './aaak/dimension-dialect.js';
+export {
+  aaakCompress,
+  aaakCompress as aaak_compress,
+  aaakDecompress,
+  aaakDecompress as aaak_decompress,
+  aaakExpand,
+  type ExpandOptions,
+  type Expansion,
+} from './aaak/library.js';
+export type { CompressedMemory } from './aaak/memories.js';
+export {
+  aaakParseEntry,
+  aaakParseEntry as aaak_parse_entry,
+  aaakValidate,
+  type ParsedEntry,
+} from './aaak/parse.js';
+export type { Story, StoryMemory, StoryOptions } from './aaak/story.js';
+export { aaakCountTokens } from './aaak/text.js';
+export {
+  aaakCompressionStats,
+  aaakExtractKeySentence,
+  aaakExtractTopics,
+  type CompressionStats,
+} from './aaak/topics.js';
 export { Background } from './background.js';
 export {
   acceptModel,

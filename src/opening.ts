@@ -20,6 +20,7 @@ import {
 } from '../events/index.js';
 import { EMBEDDER_SETTING } from '../projections/index.js';
 import { Store, type Warning } from '../replay/index.js';
+import { DimensionDialect } from './aaak/dimension-dialect.js';
 import { modelSearch, readSettings } from './config.js';
 import {
   chooseEmbedder,
@@ -63,6 +64,8 @@ export interface DimensionOptions {
   readonly exactVectorsMax?: number | undefined;
   /** The server of the chroma backend; what the user's settings say when absent. */
   readonly chroma?: ChromaSettings | undefined;
+  /** Whether compressions are remembered in a file; what the user's settings say when absent. */
+  readonly aaakCache?: boolean | undefined;
   /** @internal For tests: a file system that fails on command. */
   readonly files?: Files | undefined;
 }
@@ -78,6 +81,7 @@ export interface Open {
   readonly session: Session;
   readonly embedding: Embedding;
   readonly searcher: Searcher;
+  readonly dialect: DimensionDialect;
 }
 
 export class Opening {
@@ -206,7 +210,14 @@ export class Opening {
       device: resolveDevice(this.#options.device ?? readSettings().device),
       label,
     });
-    this.#open = { session, embedding, searcher: new Searcher(store, embedding, nodeBoosts) };
+    const isCached = this.#options.aaakCache ?? readSettings({ dimension: this.path }).aaakCache;
+    const dialect = new DimensionDialect({ store, now: () => realSystem.now(), isCached });
+    this.#open = {
+      session,
+      embedding,
+      searcher: new Searcher(store, embedding, nodeBoosts),
+      dialect,
+    };
     this.#warnOfBackend(store);
     return this.#open;
   }
@@ -240,6 +251,7 @@ export class Opening {
     this.#closed = true;
     const open = this.#open;
     this.#open = undefined;
+    open?.dialect.flush();
     open?.session.store.stop();
     await open?.embedding.close();
     await open?.session.store.close();

@@ -1,4 +1,5 @@
 /** Every operation, in the order in which tools are listed. */
+import { aaakCompress, aaakDecompress, aaakParse, getAaakSpec } from './aaak.js';
 import {
   addEntity,
   batchAddEntities,
@@ -93,6 +94,10 @@ export const OPERATIONS = {
   list_personas: listPersonas,
   delete_persona: deletePersona,
   get_persona_character: getPersonaCharacter,
+  aaak_compress: aaakCompress,
+  aaak_decompress: aaakDecompress,
+  aaak_parse: aaakParse,
+  get_aaak_spec: getAaakSpec,
   rebuild_fts: rebuildFts,
   reconnect,
   get_people_map: getPeopleMap,

@@ -24,6 +24,8 @@ const READ_COMMANDS = [
     ['persona', 'list'],
     ['persona', 'show'],
   ],
+  ['delete', 'x'],
+  ['compress'],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
@@ -31,6 +33,7 @@ const COMMANDS = [
   ...['mine', 'mcp', 'log', 'verify'],
   ...['record', 'record-read', 'agents', 'wake-up', 'persona'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
+  ...['aaak', 'compress'],
 ];
 
 describe('the program', () => {

@@ -72,7 +72,9 @@ describe('profiles', () => {
     ]);
     expect(tools('kg,-kg_add,-kg_stats')).toEqual(['kg_query', 'kg_invalidate', 'kg_timeline']);
     expect(
-      tools('-other,-kg,-graph,-realms,-domains,-entities,-backend,-embedder,-records,-persona'),
+      tools(
+        '-other,-kg,-graph,-realms,-domains,-entities,-backend,-embedder,-records,-persona,-aaak',
+      ),
     ).toEqual(['search', 'check_duplicate']);
   });
 

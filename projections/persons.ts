@@ -1,0 +1,72 @@
+/**
+ * The persons that memories tell of, by the event that named each first: what the codebook of the
+ * compressed dialect is made from. A name outlives the revision or deletion of its memory, so that
+ * codes do not change hands; erasing the memory takes it away.
+ */
+import type { Db } from './database.js';
+import { findPersons } from './persons/find-persons.js';
+import { orderKey, type FoldEvent, type Projection } from './projection.js';
+
+function remember(db: Db, event: Omit<FoldEvent, 'data'>, content: string | undefined): void {
+  if (content === undefined) return;
+  const names = new Set(findPersons(content).map(({ name }) => name));
+  const named = orderKey(event);
+  [...names].forEach((name, position) => {
+    db.run(
+      'INSERT OR IGNORE INTO persons VALUES (?, ?, ?, ?)',
+      event.stream,
+      name,
+      named,
+      position,
+    );
+  });
+}
+
+export const persons: Projection = {
+  name: 'persons',
+  version: 1,
+  schema: `
+    CREATE TABLE persons (
+      stream TEXT NOT NULL,
+      name TEXT NOT NULL,
+      named BLOB NOT NULL,
+      position INTEGER NOT NULL,
+      PRIMARY KEY (stream, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX persons_name ON persons (name, named, position);`,
+  apply: {
+    EntityAdded(db, event) {
+      remember(db, event, event.data.content);
+    },
+    EntityRevised(db, event) {
+      remember(db, event, event.data.content);
+    },
+  },
+  forget(db, stream) {
+    if (stream.startsWith('entity:')) db.run('DELETE FROM persons WHERE stream = ?', stream);
+  },
+  logical: {
+    persons: 'SELECT stream, name, hex(named), position FROM persons ORDER BY stream, name',
+  },
+};
+
+/** Every name, in the order in which the log came to know them. */
+export function personNames(db: Db): string[] {
+  const rows = db.all<{ name: string }>(
+    `SELECT name FROM (
+       SELECT name, named, position, row_number() OVER (
+         PARTITION BY name ORDER BY named, position) AS nth FROM persons
+     ) WHERE nth = 1 ORDER BY named, position, name`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The names in living memories, those told of most first. */
+export function namesInUse(db: Db, limit: number): string[] {
+  const rows = db.all<{ name: string }>(
+    `SELECT name FROM persons JOIN entities USING (stream) WHERE living = 1
+     GROUP BY name ORDER BY count(*) DESC, name LIMIT ?`,
+    limit,
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,128 @@
+/** An entry in parts, how it is written, and how it is cut to a length. */
+import { AltError } from '../../events/index.js';
+import type { Clause } from './clauses.js';
+import { cutAtWord, lengthOf } from './length.js';
+
+export interface Parts {
+  readonly date?: string | undefined;
+  readonly category?: string | undefined;
+  readonly relations: readonly string[];
+  readonly groups: readonly string[];
+  readonly attributes: readonly string[];
+  readonly clauses: readonly Clause[];
+  readonly emotions: readonly string[];
+  readonly flags: readonly string[];
+  readonly stars: number;
+  /** With its `DR:`. */
+  readonly ref?: string | undefined;
+}
+
+export const SEPARATOR = ' | ';
+const CLAUSE_SEPARATOR = '; ';
+
+/** The whole entry; `omitted` tells how many parts are not in it. */
+export function writeEntry(parts: Parts, omitted = 0): string {
+  const { date, category, emotions, flags, stars, ref } = parts;
+  const body = [
+    parts.relations.join(' '),
+    ...parts.groups,
+    parts.attributes.join(' '),
+    parts.clauses.map(({ text }) => text).join(CLAUSE_SEPARATOR),
+  ].filter((field) => field !== '');
+  if (category !== undefined && body[0] !== undefined) body[0] = `${category}: ${body[0]}`;
+  return [
+    ...(date === undefined ? [] : [`DATE:${date}`]),
+    ...body,
+    ...(emotions.length > 0 ? [`*${emotions.join('+')}*`] : []),
+    ...(flags.length > 0 ? [flags.join('+')] : []),
+    ...(omitted > 0 ? [`…+${String(omitted)}`] : []),
+    '★'.repeat(stars),
+    ...(ref === undefined ? [] : [ref]),
+  ].join(SEPARATOR);
+}
+
+/**
+ * The entry within a length: first sentences go, those that say least before the others; then one
+ * is cut; then parts go from the end.
+ *
+ * @throws {AltError} INVALID_ARGUMENT when stars and reference alone are too long.
+ */
+export function fitEntry(parts: Parts, max: number): string {
+  const whole = writeEntry(parts);
+  if (lengthOf(whole) <= max) return whole;
+  return keepSentences(parts, max) ?? cutSentence(parts, max) ?? dropParts(parts, max);
+}
+
+function keepSentences(parts: Parts, max: number): string | undefined {
+  const { clauses } = parts;
+  let kept: number[] = [];
+  const write = (chosen: readonly number[]): string => {
+    const left = [...chosen].sort((a, b) => a - b).flatMap((index) => clauses[index] ?? []);
+    return writeEntry({ ...parts, clauses: left }, clauses.length - left.length);
+  };
+  let room = max - lengthOf(write([]));
+  for (const index of byScore(clauses)) {
+    const size = lengthOf(clauses[index]?.text ?? '');
+    if (size > room + SLACK_CHARACTERS || lengthOf(write([...kept, index])) > max) continue;
+    kept = [...kept, index];
+    room -= size + CLAUSE_SEPARATOR.length;
+    if (room + SLACK_CHARACTERS <= 0) break;
+  }
+  return kept.length === 0 ? undefined : write(kept);
+}
+
+/** How far a quick look may be wrong: by the count, a separator and the category. */
+const SLACK_CHARACTERS = 24;
+
+/** Places of the clauses, those that say most first, earlier ones before later ones. */
+function byScore(clauses: readonly Clause[]): number[] {
+  const score = (index: number): number => clauses[index]?.score ?? 0;
+  return clauses.map((_, index) => index).sort((a, b) => score(b) - score(a) || a - b);
+}
+
+function cutSentence(parts: Parts, max: number): string | undefined {
+  const best = parts.clauses[byScore(parts.clauses)[0] ?? 0];
+  if (!best) return undefined;
+  const omitted = parts.clauses.length - 1;
+  const write = (text: string): string => {
+    return writeEntry({ ...parts, clauses: [{ ...best, text }] }, omitted);
+  };
+  const room = max - lengthOf(write(''));
+  // Without any other field the empty clause takes its separator with it.
+  for (let size = Math.min(room, lengthOf(best.text)); size >= 2; size -= 1) {
+    const written = write(cutAtWord(best.text, size));
+    if (lengthOf(written) <= max) return written;
+  }
+  return undefined;
+}
+
+type Dropped = 'attributes' | 'groups' | 'relations' | 'flags' | 'emotions' | 'date';
+
+function dropParts(parts: Parts, max: number): string {
+  let left: Parts = { ...parts, clauses: [] };
+  let omitted = parts.clauses.length;
+  const order: Dropped[] = ['attributes', 'groups', 'relations', 'flags', 'emotions', 'date'];
+  for (const field of order) {
+    while (hasSome(left, field)) {
+      const written = writeEntry(left, omitted);
+      if (lengthOf(written) <= max) return written;
+      left = withoutLast(left, field);
+      omitted += 1;
+    }
+  }
+  const written = writeEntry(left, omitted);
+  if (lengthOf(written) <= max) return written;
+  throw new AltError('INVALID_ARGUMENT', 'max_len too small for the reference.', {
+    hint: `Allow at least ${String(lengthOf(written))} characters, or leave the reference out.`,
+  });
+}
+
+function hasSome(parts: Parts, field: Dropped): boolean {
+  const value = parts[field];
+  return value !== undefined && value.length > 0;
+}
+
+function withoutLast(parts: Parts, field: Dropped): Parts {
+  if (field === 'date') return { ...parts, date: undefined };
+  return { ...parts, [field]: parts[field].slice(0, -1) };
+}
