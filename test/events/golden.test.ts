@@ -11,14 +11,19 @@ import { describe, expect, it } from 'vitest';
 import { CATALOGUE, Log, nodeFiles } from '../../events/index.js';
 import { checkEvent } from '../../replay/fold.js';
 import { REPLICA } from '../support/envelopes.js';
-import { inHex, OTHER_REPLICA, printable, writeGolden } from '../support/golden.js';
+import {
+  GOLDEN_REPLICAS as REPLICAS,
+  inHex,
+  logicalExport,
+  printable,
+  writeGolden,
+} from '../support/golden.js';
 import { readLog } from '../support/written-log.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const GOLDEN = join(FIXTURES, 'format', 'v1');
 const LOG = new Log(nodeFiles, GOLDEN);
-const REPLICAS = [REPLICA, OTHER_REPLICA];
 
 interface Line {
   readonly seq: number;
@@ -70,8 +75,25 @@ describe('the golden log', () => {
       '1a 19 Erased',
       '2b 1 RealmDeleted',
       '2b 2 DomainDeleted',
-      '2b 3 RecordWritten',
+      '2b 3 SourceForgotten',
       '2b 4 EntityAdded',
+      '3c 1 RecordWritten',
+      '3c 2 FactAmended',
+      '3c 3 TermDefined',
+      '3c 4 AliasSet',
+      '3c 5 PersonForgotten',
+      '3c 6 PersonNamed',
+      '3c 7 PersonaDeleted',
+      '3c 8 PersonaDefined',
+      '3c 9 PersonaActivated',
+      '3c 10 IdentitySet',
+      '3c 11 TunnelClosed',
+      '3c 12 TunnelDug',
+      '3c 13 TunnelUpdated',
+      '3c 14 GatewayDismissed',
+      '3c 15 NodesPurged',
+      '3c 16 NodesBuilt',
+      '3c 17 FactRetracted',
     ]);
     expect(LOG.segments(REPLICA)).toEqual([1, 10]);
   });
@@ -100,6 +122,11 @@ describe('the golden log', () => {
     expect(REPLICAS.flatMap((replica) => linesOf(LOG, replica))).toEqual(lines);
   });
 
+  it('folds to the same rows as in the release that made it', () => {
+    const rows = JSON.parse(readFileSync(join(GOLDEN, 'views.json'), 'utf8')) as unknown;
+    expect(logicalExport(LOG)).toEqual(rows);
+  });
+
   it('holds no word of what was erased', () => {
     const segment = readFileSync(join(LOG.folderOf(REPLICA), '0000000000000010.seg'));
     expect(segment.includes('hunter2')).toBe(false);
@@ -112,7 +139,7 @@ describe('the golden log', () => {
     const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.seg'))
       .sort();
-    expect(paths.length).toBe(4);
+    expect(paths.length).toBe(5);
     for (const path of paths) {
       expect(readFileSync(join(folder, path)), path).toEqual(readFileSync(join(GOLDEN, path)));
     }

@@ -93,6 +93,23 @@ describe('aliases', () => {
     expect(read('delete_entities', { ids: ['x'] }).input).toEqual({ entity_ids: ['x'] });
   });
 
+  it('reads the ends of a tunnel as other products call them', () => {
+    const ends = { source_wing: 'a', source_room: 'b', target_wing: 'c', target_room: 'd' };
+    const memories = { source_drawer_id: 'x', target_drawer_id: 'y' };
+    expect(read('create_tunnel', { ...ends, ...memories }).input).toEqual({
+      ...{ source_realm: 'a', source_domain: 'b', target_realm: 'c', target_domain: 'd' },
+      ...{ source_entity_id: 'x', target_entity_id: 'y' },
+    });
+    expect(read('find_tunnels', { wing_a: 'a', wing_b: 'b' }).input).toEqual({
+      realm_a: 'a',
+      realm_b: 'b',
+    });
+    expect(read('traverse', { start_room: 'a', max_hops: 11 }).input).toEqual({
+      start_domain: 'a',
+      max_hops: 10,
+    });
+  });
+
   it('keeps an argument of its own where a tool has one of the name', () => {
     expect(read('list_entities', { limit: 3 })).toEqual({ input: { limit: 3 }, warnings: [] });
   });

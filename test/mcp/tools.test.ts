@@ -102,6 +102,12 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
 ];
 
 const FACT = { subject: 'a', predicate: 'b', object: 'c' };
+const WAY = {
+  source_realm: 'work',
+  source_domain: 'cars',
+  target_realm: 'home',
+  target_domain: 'garden',
+};
 
 async function namesOf({ client }: Connected): Promise<string[]> {
   return (await client.listTools()).tools.map(({ name }) => name);
@@ -273,6 +279,11 @@ describe('a call with bad arguments', () => {
       ['search', { query: 'a', mode: 'fuzzy' }, 'invalid_argument'],
       ['search', { query: 'a', n_results: 2.5 }, 'invalid_argument'],
       ['delete_entities', { entity_ids: 'x' }, 'invalid_argument'],
+      ['create_tunnel', { ...WAY, target_domain: ' ' }, 'invalid_argument'],
+      ['create_tunnel', WAY, 'not_found'],
+      ['create_tunnel', { ...WAY, label: 'x'.repeat(501) }, 'invalid_argument'],
+      ['list_tunnels', { kind: 'odd' }, 'invalid_argument'],
+      ['traverse', { start_domain: 'none' }, 'not_found'],
       ['set_backend', { backend: 'redis' }, 'invalid_argument'],
       ['set_embedder', { model: 'word2vec' }, 'invalid_argument'],
       ['set_embedder', { model: 'numpy', device: 'tpu' }, 'invalid_argument'],

@@ -66,6 +66,19 @@ describe('the settings', () => {
     });
   });
 
+  it('say how many topics realms must share to be joined by them', () => {
+    const countIn = (config: string, env: Record<string, string> = {}): unknown => {
+      const { topicTunnelMinCount, warnings } = readSettings({}, { ...configured(config), ...env });
+      return [topicTunnelMinCount, warnings.length];
+    };
+    expect(countIn('{}')).toEqual([1, 0]);
+    expect(countIn('{"topic_tunnel_min_count": 3}')).toEqual([3, 0]);
+    const variable = { ALT_TOPIC_TUNNEL_MIN_COUNT: '2' };
+    expect(countIn('{"topic_tunnel_min_count": 3}', variable)).toEqual([2, 0]);
+    expect(countIn('{"topic_tunnel_min_count": 0}')).toEqual([1, 1]);
+    expect(countIn('{}', { ALT_TOPIC_TUNNEL_MIN_COUNT: 'many' })).toEqual([1, 1]);
+  });
+
   it('name a session with at most 64 characters', () => {
     const env = { ALT_MEMORY_HOME: temporaryFolder(), ALT_SESSION: 's'.repeat(100) };
     expect(readSettings({}, env).session).toBe('s'.repeat(64));

@@ -1,6 +1,6 @@
 /**
  * The golden files of the format, byte for byte the same whenever they are made: an example of two
- * events for docs/FORMAT.md, and a log of two replicas with every type of event.
+ * events for docs/FORMAT.md, a log of three replicas with every type of event, and what it folds to.
  */
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,10 +18,15 @@ import {
   type StoredCommit,
   type StoredEvent,
 } from '../../events/index.js';
+import { LOGICAL_TABLES } from '../../projections/index.js';
 import { DIMENSION, envelope, REPLICA, seededBytes, type Envelope } from './envelopes.js';
 import { EXAMPLE_DATA, EXAMPLE_KEY, exampleStream } from './example-events.js';
+import { foldCommits } from './fold-orders.js';
+import { newViews } from './replicas.js';
 
 export const OTHER_REPLICA = '2b'.repeat(16);
+export const THIRD_REPLICA = '3c'.repeat(16);
+export const GOLDEN_REPLICAS = [REPLICA, OTHER_REPLICA, THIRD_REPLICA];
 
 const SECRET = 'ent_zzzzzzzzzzzzzzzzzzzzzzzzzz';
 const SECRET_STREAM = streamOf(EXAMPLE_KEY, 'entity', SECRET);
@@ -142,10 +147,35 @@ function writeSecondReplica(log: Log): void {
     source: 'peer',
   });
   replica.append([
-    { type: 'RecordWritten', v: 1, stream: exampleStream('EntityAdded'), data: { text: 'later' } },
+    { type: 'SourceForgotten', v: 1, stream: exampleStream('SourceMined'), data: { later: true } },
     { type: 'EntityAdded', v: 99, stream: exampleStream('EntityAdded'), data: { new: [1.5, -1] } },
   ]);
   replica.close();
+}
+
+/** What agents, people and places add to memories and facts; what ends comes before what begins. */
+function writeThirdReplica(log: Log): void {
+  const replica = new GoldenReplica(log, THIRD_REPLICA);
+  const names: readonly EventName[] = [
+    ...(['RecordWritten', 'FactAmended', 'TermDefined', 'AliasSet', 'PersonForgotten'] as const),
+    ...(['PersonNamed', 'PersonaDeleted', 'PersonaDefined', 'PersonaActivated'] as const),
+    ...(['IdentitySet', 'TunnelClosed', 'TunnelDug', 'TunnelUpdated', 'GatewayDismissed'] as const),
+    ...(['NodesPurged', 'NodesBuilt'] as const),
+  ];
+  const seen = { [REPLICA]: 15, [OTHER_REPLICA]: 4 };
+  for (const name of names) replica.append([example(name)], { seen });
+  const stream = streamOf(EXAMPLE_KEY, 'fact', 'fact_9');
+  replica.append([{ ...example('FactRetracted'), stream }], { seen });
+  replica.close();
+}
+
+/** What today's release makes of the log: every row that the digest counts, by table. */
+export function logicalExport(log: Log): unknown {
+  const db = newViews();
+  foldCommits(db, log, []);
+  const tables = Object.entries(LOGICAL_TABLES).map(([table, query]) => [table, db.all(query)]);
+  db.close();
+  return JSON.parse(JSON.stringify(inHex(Object.fromEntries(tables)))) as unknown;
 }
 
 /** Writes all golden files into an empty folder; `events.jsonl` says what the log holds. */
@@ -154,7 +184,9 @@ export function writeGolden(folder: string): void {
   const log = new Log(nodeFiles, folder);
   writeFirstReplica(log);
   writeSecondReplica(log);
-  const lines = [REPLICA, OTHER_REPLICA].flatMap((replica) => {
+  writeThirdReplica(log);
+  writeFileSync(join(folder, 'views.json'), `${JSON.stringify(logicalExport(log), null, 1)}\n`);
+  const lines = GOLDEN_REPLICAS.flatMap((replica) => {
     const reader = log.read(replica);
     const printed: string[] = [];
     for (let commit = reader.next(); commit; commit = reader.next()) {
