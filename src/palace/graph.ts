@@ -43,7 +43,7 @@ export interface InRealm {
   readonly gates: Set<string>;
 }
 
-/** What is known of a name of a domain. @internal */
+/** What is known of a name of a domain. */
 export interface DomainNode {
   readonly domain: string;
   /** By name of the realm, in order. */

@@ -51,11 +51,21 @@ function listOf(schema) {
   return `[${wordsFor(schema.element)}, …]${minItems > 0 ? ', not empty' : ''}`;
 }
 
+/** A map within a map: its own fields, marked as those of an event are. */
+function objectOf({ shape }) {
+  const fields = Object.entries(shape).map(([field, type]) => {
+    return `${field}${type.def.type === 'optional' ? '?' : ''}: ${wordsFor(type)}`;
+  });
+  return `{${fields.join(', ')}}`;
+}
+
 const WORDS = {
   string: textOf,
   number: numberOf,
   custom: customOf,
   boolean: () => 'boolean',
+  object: objectOf,
+  literal: ({ values }) => [...values].map((value) => `\`${value}\``).join(' / '),
   enum: ({ options }) => options.map((option) => `\`${option}\``).join(' / '),
   optional: (schema) => wordsFor(schema.unwrap()),
   array: listOf,

@@ -24,7 +24,7 @@ const ways = (tunnels: readonly Tunnel[]): string[] =>
   tunnels.map(({ source, target, label }) => `${source.realm}-${target.realm} ${label}`).sort();
 
 describe('a topic tunnel', () => {
-  it('joins two realms with the same topic, whatever its case; the first spelling is shown', async () => {
+  it('joins realms with the same topic, whatever its case, as it was spelled first', async () => {
     await topic('work/bugs', ' Auth');
     await topic('home/notes', 'AUTH');
     const [tunnel, ...others] = await dimension.listTunnels();

@@ -1,4 +1,4 @@
-/** Tunnels that are dug: which places they join, what a second word changes, where they are kept. */
+/** Tunnels that are dug: what they join, what a second word changes, where they are kept. */
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -15,7 +15,7 @@ async function share(...places: string[]): Promise<void> {
 }
 
 describe('the graph', () => {
-  it('has a node a name of a domain, across realms, with gates and the last five dates', async () => {
+  it('has a node a name of a domain, with its realms, gates and last five dates', async () => {
     for (const day of ['06', '01', '02', '02', '03', '04', '05']) {
       await file(dimension, 'work/auth', { metadata: { date: `2026-01-${day}` } });
     }

@@ -53,7 +53,6 @@ describe('the graph of ten thousand memories', { timeout: 120_000 }, () => {
       const first = await timed(read);
       expect(first, name).toBeLessThan(FIRST_MS_MAX);
       const again = Math.min(await timed(read), await timed(read));
-      if (process.env.ALT_SHOW !== undefined) console.log(name, first, again);
       expect(again, `${name} again`).toBeLessThan(AGAIN_MS_MAX);
     }
   });
