@@ -115,7 +115,7 @@ describe('nodes by a language model', () => {
       '"[Ada] we fixed the roof"||→e0',
       '"sessions are kept in SQLite"|SQLite|→e1',
     ]);
-    expect(lines[4]).toMatch(/^Roof and sessions\. (long ?)*\|\|→e0,e1$/);
+    expect(lines[4]).toMatch(/^Roof and sessions\. (long ?)*l?\|SQLite\|→e0,e1$/);
     expect(lines[4]?.split('|')[0]?.length).toBeLessThanOrEqual(200);
     expect(lines).toHaveLength(5);
     const [{ path, authorization, body } = {} as Asked] = asked;
