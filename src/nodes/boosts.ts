@@ -15,7 +15,7 @@ import type { BoostSource, NodeBoost } from '../search/request.js';
 /** By rank; nothing for what matches less well than the fifth. */
 const BOOSTS: readonly number[] = [0.4, 0.25, 0.15, 0.08, 0.04];
 const PREVIEW_CHARACTERS_MAX = 200;
-/** A node that holds a smaller share of the question's terms says nothing about it. */
+/** A node of which no line holds this share of the question's terms says nothing about it. */
 const COVER_MIN = 0.5;
 /** FTS5 takes a good microsecond for each pack that it scores. */
 const VISITED_PACKS_MAX = 2_000;
@@ -73,10 +73,16 @@ function rareTerms(terms: readonly Term[]): Term[] {
   });
 }
 
-/** How much of the question the pack holds, 0 to 1. */
+/**
+ * How much of the question one line of the pack holds, 0 to 1. Lines are about different things:
+ * what they hold together is often there by chance.
+ */
 function coverOf(pack: string, terms: readonly Term[]): number {
-  const held = new Set(nodeTerms(pack));
-  return terms.filter(({ term }) => held.has(term)).length / terms.length;
+  const counts = pack.split('\n').map((line) => {
+    const held = new Set(nodeTerms(line));
+    return terms.filter(({ term }) => held.has(term)).length;
+  });
+  return Math.max(...counts) / terms.length;
 }
 
 /** The lines that hold a term of the question, without their pointers; else the first ones. */

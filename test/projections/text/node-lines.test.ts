@@ -75,7 +75,7 @@ describe('a line', () => {
 });
 
 describe('packs', () => {
-  it('hold all lines in order, whole, in at most 2,000 characters unless one line is longer', () => {
+  it('hold all lines in order, in at most 2,000 characters unless one line is longer', () => {
     const lines = fc.array(
       fc.oneof(
         anyLine.map(formatNodeLine),
