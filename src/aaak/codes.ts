@@ -2,6 +2,7 @@
 
 const RESERVED: ReadonlySet<string> = new Set(['FAM', 'ARC', 'DR', 'NOT', 'NO', 'THE', 'AND']);
 const VOWELS = 'AEIOU';
+const CODE_CHARACTER = /^[\p{Lu}\p{Lo}\p{Lt}\p{Lm}\p{M}\p{N}]$/u;
 const CODE = /^(?=.*\p{L})[\p{Lu}\p{Lo}\p{Lt}\p{Lm}\p{M}\p{N}]{2,}$/u;
 
 /** Whether a word has the form of a code. */
@@ -47,9 +48,13 @@ function* latinCandidates(letters: string): Generator<string> {
 }
 
 function* otherCandidates(letters: string): Generator<string> {
-  const characters = Array.from(letters === '' ? 'X' : letters);
+  // Letters that have no capital cannot be told from words; a code has one letter at least.
+  const fitting = Array.from(letters).filter((letter) => CODE_CHARACTER.test(letter));
+  const characters = fitting.some((letter) => /\p{L}/u.test(letter)) ? fitting : ['X', ...fitting];
   yield characters.slice(0, 3).join('');
-  yield* numbered(characters.slice(0, 2).join(''));
+  // The first two may be a digit and a mark: then the X goes in front.
+  const two = characters.slice(0, 2).join('');
+  yield* numbered(isCodeShaped(`${two}2`) ? two : `X${two}`);
 }
 
 /** Goes on for as long as anybody asks: two names never share a code for want of another. */
