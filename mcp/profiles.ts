@@ -17,13 +17,22 @@ export const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
     'delete_entities',
     'list_entities',
     'batch_add_entities',
+    'import_entities',
+    'export_collection',
   ],
-  realms: ['create_realm', 'list_realms', 'get_taxonomy', 'get_status'],
-  domains: ['create_domain', 'list_domains'],
+  realms: ['create_realm', 'delete_realm', 'list_realms', 'get_taxonomy', 'get_status'],
+  domains: ['create_domain', 'delete_domain', 'list_domains'],
   kg: ['kg_add', 'kg_query', 'kg_invalidate'],
   backend: ['set_backend', 'get_backend'],
   embedder: ['set_embedder', 'set_default_embedder', 'get_default_embedder'],
-  other: ['rebuild_fts', 'reconnect', 'init_dimension', 'close_dimension', 'ping'],
+  other: [
+    'memories_filed_away',
+    'rebuild_fts',
+    'reconnect',
+    'init_dimension',
+    'close_dimension',
+    'ping',
+  ],
 };
 
 /** What a session needs day by day. A tool that this release lacks is absent. */

@@ -27,6 +27,8 @@ const ALONE: ReadonlySet<string> = new Set(['close_dimension', 'init_dimension',
 /** Without the dimension. */
 const FREE: ReadonlySet<string> = new Set(['ping']);
 const SEARCHES: ReadonlySet<string> = new Set(['search', 'check_duplicate']);
+/** Answers whole, with full paths: a backup must come back as it was. */
+const WHOLE: ReadonlySet<string> = new Set(['export_collection']);
 /** Opens handles anew and appends nothing. */
 const ALLOWED_READ_ONLY: ReadonlySet<string> = new Set(['reconnect']);
 
@@ -123,7 +125,12 @@ export class Tools {
     try {
       const view = dimension.as({ actor: this.#actor(name, call.caller), source: 'model' });
       const output = await operation.run(view, call.input, { signal: call.caller.signal });
-      return successResult(output, { warnings: call.warnings, exposesPaths });
+      const isWhole = WHOLE.has(name);
+      return successResult(output, {
+        warnings: call.warnings,
+        exposesPaths: exposesPaths || isWhole,
+        isWhole,
+      });
     } finally {
       if (ALONE.has(name) && !dimension.isClosed) background.start();
       else if (!operation.annotations.readOnly) background.poke();

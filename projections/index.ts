@@ -5,13 +5,18 @@ export { contentHash } from './entities.js';
 export {
   countEntities,
   entitiesByNum,
+  entitiesIn,
   entityByContent,
   entityById,
+  entityNums,
   entityOfStream,
   firstContents,
   hashOfFirstContents,
   listEntities,
+  newestEntity,
   placeCondition,
+  sourceGroups,
+  type EntityFilter,
   type EntityPage,
   type EntityRow,
   type Place,
@@ -55,6 +60,7 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
+export { membersOfSource, type SourceMember } from './likeness.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -71,9 +77,11 @@ export {
   type RankedEntity,
 } from './ranking-queries.js';
 export {
+  describedIn,
   domainDescription,
   listDomains,
   listRealms,
+  placeExists,
   realmDescription,
   type DomainRow,
   type RealmRow,

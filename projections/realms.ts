@@ -131,3 +131,33 @@ export function domainDescription(db: Db, realm: string, name: string): string |
     'SELECT description FROM domains WHERE realm = ? AND name = ? ORDER BY created_ms LIMIT 1';
   return db.get<{ description: string }>(sql, realm, name)?.description;
 }
+
+/** Whether there is such a place: described, or with a memory in it. */
+export function placeExists(db: Db, realm: string, domain?: string): boolean {
+  const isFilled = domain === undefined ? 'realm = ?1' : 'realm = ?1 AND domain = ?2';
+  const isNamed = domain === undefined ? 'realm = ?1' : 'realm = ?1 AND name = ?2';
+  const isRealm = domain === undefined ? 'OR EXISTS (SELECT 1 FROM realms WHERE name = ?1)' : '';
+  const row = db.get<{ found: number }>(
+    `SELECT EXISTS (SELECT 1 FROM entities WHERE living = 1 AND ${isFilled})
+       OR EXISTS (SELECT 1 FROM domains WHERE ${isNamed}) ${isRealm} AS found`,
+    ...(domain === undefined ? [realm] : [realm, domain]),
+  );
+  return row?.found === 1;
+}
+
+/** The streams by which a realm and its domains were made; one name may have several. */
+export function describedIn(
+  db: Db,
+  realm: string,
+): {
+  readonly realms: { readonly stream: string; readonly name: string }[];
+  readonly domains: { readonly stream: string; readonly name: string }[];
+} {
+  return {
+    realms: db.all('SELECT stream, name FROM realms WHERE name = ? ORDER BY stream', realm),
+    domains: db.all(
+      'SELECT stream, name FROM domains WHERE realm = ? ORDER BY name, stream',
+      realm,
+    ),
+  };
+}

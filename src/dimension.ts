@@ -5,7 +5,7 @@
  */
 import { reindexAll } from '../projections/index.js';
 import { verifyLog, type Verification } from '../replay/index.js';
-import { Searching } from './dimension/searching.js';
+import { Holdings } from './dimension/places.js';
 import { KnowledgeGraph } from './knowledge-graph.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
@@ -17,7 +17,7 @@ export interface LongWork {
   readonly onProgress?: (events: number) => void;
 }
 
-export class Dimension extends Searching {
+export class Dimension extends Holdings {
   /** The knowledge graph. */
   readonly kg = new KnowledgeGraph(() => this.session());
   /** Checks and repairs. */

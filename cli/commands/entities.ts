@@ -176,7 +176,7 @@ function addDelete(shell: Shell): void {
           run.output.note('Aborted.');
           return 1;
         }
-        const result = await run.dimension.deleteEntities(ids);
+        const result = await run.dimension.removeEntities(ids);
         run.output.result(result, () => `Deleted ${String(result.deleted)}.`);
         if (result.missing.length > 0) throw missingIds(run, result.missing);
         return 0;
