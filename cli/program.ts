@@ -1,5 +1,6 @@
 /** The tree of commands: what there is, in the order and groups in which help shows it. */
 import { Command } from 'commander';
+import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
@@ -11,13 +12,14 @@ import { addRealmCommands } from './commands/realms.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSearchCommands } from './commands/search.js';
 import { addVectorCommands } from './commands/vectors.js';
+import { addVersionCommands } from './commands/versions.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
 import { nameAndVersion } from './version.js';
 
 const GROUPS = [
   ['Dimension:', [addInitCommands]],
-  ['Memories:', [addEntityCommands, addRealmCommands]],
+  ['Memories:', [addEntityCommands, addVersionCommands, addRealmCommands, addBackupCommands]],
   ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
   ['Mining:', [addMineCommand]],

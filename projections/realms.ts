@@ -134,15 +134,22 @@ export function domainDescription(db: Db, realm: string, name: string): string |
 
 /** Whether there is such a place: described, or with a memory in it. */
 export function placeExists(db: Db, realm: string, domain?: string): boolean {
-  const isFilled = domain === undefined ? 'realm = ?1' : 'realm = ?1 AND domain = ?2';
-  const isNamed = domain === undefined ? 'realm = ?1' : 'realm = ?1 AND name = ?2';
-  const isRealm = domain === undefined ? 'OR EXISTS (SELECT 1 FROM realms WHERE name = ?1)' : '';
-  const row = db.get<{ found: number }>(
-    `SELECT EXISTS (SELECT 1 FROM entities WHERE living = 1 AND ${isFilled})
-       OR EXISTS (SELECT 1 FROM domains WHERE ${isNamed}) ${isRealm} AS found`,
-    ...(domain === undefined ? [realm] : [realm, domain]),
+  const found = (sql: string, ...names: string[]): boolean => db.get(sql, ...names) !== undefined;
+  if (domain !== undefined) {
+    return (
+      found('SELECT 1 FROM domains WHERE realm = ? AND name = ?', realm, domain) ||
+      found(
+        'SELECT 1 FROM entities WHERE living = 1 AND realm = ? AND domain = ? LIMIT 1',
+        realm,
+        domain,
+      )
+    );
+  }
+  return (
+    found('SELECT 1 FROM realms WHERE name = ?', realm) ||
+    found('SELECT 1 FROM domains WHERE realm = ?', realm) ||
+    found('SELECT 1 FROM entities WHERE living = 1 AND realm = ? LIMIT 1', realm)
   );
-  return row?.found === 1;
 }
 
 /** The streams by which a realm and its domains were made; one name may have several. */

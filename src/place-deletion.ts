@@ -109,7 +109,8 @@ interface Plan {
   readonly isLast: boolean;
 }
 
-function planOf(
+/** What deleting the place comes to, as it is seen in `db`. @internal */
+export function planOf(
   session: Session,
   db: Db,
   request: { readonly place: DoomedPlace; readonly limit?: number },
