@@ -142,7 +142,7 @@ async function compareSource(
 function similarity(passages: readonly Float32Array[], others: readonly Float32Array[]): number {
   if (others.length === 0) return -1;
   const best = passages.map((passage) => Math.max(...others.map((other) => dot(passage, other))));
-  return best.reduce((sum, cosine) => sum + cosine, 0) / passages.length;
+  return Math.max(0, best.reduce((sum, cosine) => sum + cosine, 0) / passages.length);
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

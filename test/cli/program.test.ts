@@ -13,11 +13,13 @@ const READ_COMMANDS = [
   ...[['kg-query'], ['log'], ['verify'], ['repair-status'], ['repair'], ['mine', '.', '--dry-run']],
   ...[['repair', '--mode', 'scan'], ['repair', '--mode', 'status'], ['rebuild'], ['rebuild-fts']],
   ['delete', 'x'],
+  ...[['taxonomy'], ['history', 'x'], ['undelete', 'x'], ['dedup'], ['export']],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
   ...['check-dup', 'kg-add', 'kg-query', 'kg-invalidate', 'mine', 'mcp', 'log', 'verify'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
+  ...['taxonomy', 'history', 'undelete', 'dedup', 'export', 'import'],
 ];
 
 describe('the program', () => {

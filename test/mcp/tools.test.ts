@@ -49,6 +49,25 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ],
   ['kg_query', { entity: 'van' }],
   ['kg_invalidate', { subject: 'van', predicate: 'has', object: 'new tyres' }],
+  [
+    'import_entities',
+    {
+      entities: [
+        {
+          id: 'old',
+          realm: 'work',
+          domain: 'cars',
+          text: 'The van is ten.',
+          created_at: '2020-01-02',
+        },
+        { realm: 'work', domain: 'cars', content: ' ' },
+      ],
+    },
+  ],
+  ['export_collection', { realm: 'work', limit: 2 }],
+  ['delete_domain', { realm: 'work', name: 'cars', dry_run: true }],
+  ['delete_realm', { name: 'nowhere' }],
+  ['memories_filed_away', {}],
   ['delete_entity', { entity_id: 'two' }],
   ['delete_entities', { entity_ids: ['three', 'none'] }],
   ['get_backend', {}],
@@ -188,7 +207,10 @@ describe('a call with bad arguments', () => {
         hint: expect.stringMatching(/^It takes/) as string,
       });
     }
-    for (const name of ['add_entity', 'search', 'kg_add', 'delete_entities', 'create_domain']) {
+    for (const name of [
+      ...['add_entity', 'search', 'kg_add', 'delete_entities', 'create_domain', 'delete_realm'],
+      ...['delete_domain', 'import_entities'],
+    ]) {
       const missing = await refusal(name);
       expect(missing, name).toMatchObject({ code: 'invalid_argument' });
       expect(missing.message, name).toMatch(/^Missing: /);
@@ -215,6 +237,10 @@ describe('a call with bad arguments', () => {
       ['search', { query: 'a', mode: 'fuzzy' }, 'invalid_argument'],
       ['search', { query: 'a', n_results: 2.5 }, 'invalid_argument'],
       ['delete_entities', { entity_ids: 'x' }, 'invalid_argument'],
+      ['delete_realm', { name: '../r' }, 'invalid_argument'],
+      ['delete_domain', { realm: 'r', name: '' }, 'invalid_argument'],
+      ['delete_realm', { name: 'r', dry_run: 'perhaps' }, 'invalid_argument'],
+      ['import_entities', { entities: {} }, 'invalid_argument'],
       ['set_backend', { backend: 'redis' }, 'invalid_argument'],
       ['set_embedder', { model: 'word2vec' }, 'invalid_argument'],
       ['set_embedder', { model: 'numpy', device: 'tpu' }, 'invalid_argument'],
@@ -240,6 +266,7 @@ describe('a read-only server', () => {
       'check_duplicate',
       'get_entity',
       'list_entities',
+      'export_collection',
       'list_realms',
       'get_taxonomy',
       'get_status',
@@ -247,6 +274,7 @@ describe('a read-only server', () => {
       'kg_query',
       'get_backend',
       'get_default_embedder',
+      'memories_filed_away',
       'reconnect',
       'ping',
     ]);

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Dimension } from '../../src/index.js';
+import type { Dimension } from '../../src/index.js';
 import { copyOf, expectVerified, filesIn, open } from '../support/dimensions.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
