@@ -22,7 +22,7 @@ export interface Contributor {
 }
 
 /** Asked in this order when a place is deleted. */
-export const CONTRIBUTORS: readonly Contributor[] = [];
+const CONTRIBUTORS: readonly Contributor[] = [];
 
 export type Closings = Readonly<Record<Contributor['kind'], readonly NewEvent[]>>;
 

@@ -15,8 +15,8 @@ import { normalizeName } from './names.js';
 import { Places } from './places.js';
 import { change, type Session } from './session.js';
 
-/** Memories in one commit: far below what a commit may hold. */
-const MEMORIES_PER_COMMIT = 100_000;
+/** Memories in one commit: folding it keeps all others waiting, for some seconds by then. */
+const MEMORIES_PER_COMMIT = 50_000;
 
 export interface PlaceDeletionOptions {
   /** Only say what would go. */
