@@ -44,6 +44,19 @@ export async function readInput(signal: AbortSignal): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Standard input as it comes, however long. */
+export async function* inputChunks(signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const stop = (): void => {
+    process.stdin.destroy();
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const chunk of process.stdin) yield chunk as Buffer;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 export interface Confirmation {
   readonly question: string;
   /** The user said so already. */

@@ -4,6 +4,7 @@
  * A reader that went away (`alt list | head`) is no failure: nothing more is written, and whoever
  * asked to be told can stop.
  */
+import { once } from 'node:events';
 
 /** The flags that every command takes. */
 export interface OutputFlags {
@@ -18,6 +19,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function writeOut(text: string): void {
   process.stdout.write(text);
+}
+
+/** Prints texts one by one, waiting for whoever reads them: none are heaped up. */
+export async function writeOutInTurn(
+  texts: AsyncIterable<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const text of texts) {
+    // Also when the reader is gone, and nothing drains any more.
+    if (signal.aborted) return;
+    if (process.stdout.write(text)) continue;
+    await once(process.stdout, 'drain', { signal }).catch(() => undefined);
+  }
 }
 
 export function writeError(text: string): void {

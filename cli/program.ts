@@ -1,6 +1,7 @@
 /** The tree of commands: what there is, in the order and groups in which help shows it. */
 import { Command } from 'commander';
 import { addAaakCommands } from './commands/aaak.js';
+import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
@@ -16,13 +17,14 @@ import { addSearchCommands } from './commands/search.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
 import { addWakeUpCommand } from './commands/wake-up.js';
+import { addVersionCommands } from './commands/versions.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
 import { nameAndVersion } from './version.js';
 
 const GROUPS = [
   ['Dimension:', [addInitCommands]],
-  ['Memories:', [addEntityCommands, addRealmCommands]],
+  ['Memories:', [addEntityCommands, addVersionCommands, addRealmCommands, addBackupCommands]],
   ['Search:', [addSearchCommands, addVectorCommands, addModelCommands]],
   ['Knowledge graph:', [addFactCommands]],
   ['Palace graph:', [addTunnelCommands]],

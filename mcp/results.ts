@@ -10,6 +10,8 @@ export interface ResultOptions {
   readonly warnings: readonly string[];
   /** Full paths in `source_file`; only the base name where false. */
   readonly exposesPaths: boolean;
+  /** Never cut: the operation itself sees to its size. */
+  readonly isWhole?: boolean;
 }
 
 export function successResult(output: OutputObject, options: ResultOptions): CallToolResult {
@@ -17,7 +19,7 @@ export function successResult(output: OutputObject, options: ResultOptions): Cal
   const shown = (options.exposesPaths ? warned : withoutFolders(warned)) as OutputObject;
   const text = JSON.stringify(shown);
   const sizeBytes = Buffer.byteLength(text);
-  if (sizeBytes <= TEXT_BYTES_MAX) return toResult(shown, text);
+  if (options.isWhole === true || sizeBytes <= TEXT_BYTES_MAX) return toResult(shown, text);
   const cut = cutItems(shown, sizeBytes - TEXT_BYTES_MAX);
   return toResult(cut, JSON.stringify(cut));
 }

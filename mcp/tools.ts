@@ -30,6 +30,8 @@ const FREE: ReadonlySet<string> = new Set(['ping']);
 /** Answered though never shown, where the tool that it goes with is shown. */
 const UNLISTED_BESIDE: Readonly<Record<string, string>> = { memory_summarize: 'memory_write' };
 const SEARCHES: ReadonlySet<string> = new Set(['search', 'check_duplicate']);
+/** Answers whole, with full paths: a backup must come back as it was. */
+const WHOLE: ReadonlySet<string> = new Set(['export_collection']);
 /** Opens handles anew and appends nothing. */
 const ALLOWED_READ_ONLY: ReadonlySet<string> = new Set(['reconnect']);
 
@@ -133,7 +135,12 @@ export class Tools {
     try {
       const view = dimension.as({ actor: this.#actor(name, call.caller), source: 'model' });
       const output = await operation.run(view, call.input, { signal: call.caller.signal });
-      return successResult(output, { warnings: call.warnings, exposesPaths });
+      const isWhole = WHOLE.has(name);
+      return successResult(output, {
+        warnings: call.warnings,
+        exposesPaths: exposesPaths || isWhole,
+        isWhole,
+      });
     } finally {
       if (ALONE.has(name) && !dimension.isClosed) background.start();
       else if (!operation.annotations.readOnly) background.poke();

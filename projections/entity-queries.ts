@@ -71,21 +71,31 @@ export function placeCondition(place: Place): { where: string; values: SqlValue[
   return { where: parts.join(' '), values };
 }
 
-export interface EntityPage extends Place {
+/** Which memories are meant: all conditions that are given must hold. */
+export interface EntityFilter extends Place {
+  readonly sourceFile?: string | undefined;
+}
+
+export interface EntityPage extends EntityFilter {
   readonly limit: number;
   readonly offset: number;
   readonly oldestFirst?: boolean;
-  readonly sourceFile?: string;
+}
+
+function filterCondition(filter: EntityFilter): { where: string; values: SqlValue[] } {
+  const { where, values } = placeCondition(filter);
+  if (filter.sourceFile === undefined) return { where, values };
+  // Nothing more than the partial index of sources asks for.
+  const source = "AND source_file = ? AND source_file <> ''";
+  return { where: `${where} ${source}`, values: [...values, filter.sourceFile] };
 }
 
 /** Living memories, newest first: by time of creation, then by order of events. */
 export function listEntities(db: Db, page: EntityPage): EntityRow[] {
-  const { where, values } = placeCondition(page);
+  const { where, values } = filterCondition(page);
   const direction = page.oldestFirst === true ? 'ASC' : 'DESC';
-  const source = page.sourceFile === undefined ? '' : 'AND source_file = ?';
-  if (page.sourceFile !== undefined) values.push(page.sourceFile);
   return db.all<EntityRow>(
-    `${ENTITY} WHERE living = 1 ${where} ${source}
+    `${ENTITY} WHERE living = 1 ${where}
      ORDER BY created_ms ${direction}, added ${direction}, stream LIMIT ? OFFSET ?`,
     ...values,
     page.limit,
@@ -111,10 +121,59 @@ export function sourceFiles(db: Db): string[] {
   return rows.map((row) => row.source_file);
 }
 
-export function countEntities(db: Db, place: Place = {}): number {
-  const { where, values } = placeCondition(place);
+export function countEntities(db: Db, filter: EntityFilter = {}): number {
+  const { where, values } = filterCondition(filter);
   const sql = `SELECT count(*) AS count FROM entities WHERE living = 1 ${where}`;
   return db.get<{ count: number }>(sql, ...values)?.count ?? 0;
+}
+
+/** The newest living memory. */
+export function newestEntity(db: Db): EntityRow | undefined {
+  return listEntities(db, { limit: 1, offset: 0 })[0];
+}
+
+/** The numbers of living memories: oldest first, or by realm and domain and then so. */
+export function entityNums(db: Db, place: Place, order: 'age' | 'place'): number[] {
+  const { where, values } = placeCondition(place);
+  const by = order === 'age' ? '' : 'realm, domain, ';
+  const rows = db.all<{ num: number }>(
+    `SELECT num FROM entities WHERE living = 1 ${where}
+     ORDER BY ${by}created_ms, added, stream`,
+    ...values,
+  );
+  return rows.map(({ num }) => num);
+}
+
+/** The living memories of a place, by id: what whoever deletes the place sees in it. */
+export function entitiesIn(
+  db: Db,
+  place: Place,
+  limit: number,
+): { readonly id: string; readonly stream: string }[] {
+  const { where, values } = placeCondition(place);
+  return db.all<{ id: string; stream: string }>(
+    `SELECT id, stream FROM entities WHERE living = 1 ${where}
+     ORDER BY realm, domain, created_ms, added LIMIT ?`,
+    ...values,
+    limit,
+  );
+}
+
+export interface SourceGroup {
+  readonly sourceFile: string;
+  readonly count: number;
+}
+
+/** Source files with at least so many living memories, in one realm or in all. */
+export function sourceGroups(db: Db, place: Place, least: number): SourceGroup[] {
+  const { where, values } = placeCondition(place);
+  return db.all<SourceGroup>(
+    `SELECT source_file AS sourceFile, count(*) AS count FROM entities
+     WHERE living = 1 AND source_file <> '' ${where}
+     GROUP BY source_file HAVING count(*) >= ? ORDER BY source_file`,
+    ...values,
+    least,
+  );
 }
 
 /** The texts of the first living memories, in the total order of their adds. */

@@ -6,14 +6,19 @@ export {
   countEntities,
   entitiesByNum,
   entitiesOfSource,
+  entitiesIn,
   entityByContent,
   entityById,
+  entityNums,
   entityOfStream,
   firstContents,
   hashOfFirstContents,
   listEntities,
+  newestEntity,
   placeCondition,
   sourceFiles,
+  sourceGroups,
+  type EntityFilter,
   type EntityPage,
   type EntityRow,
   type Place,
@@ -97,6 +102,7 @@ export { namesInUse, personNames } from './persons.js';
 export { findPersons, type KnownNames, type PersonMention } from './persons/find-persons.js';
 export { relationIn } from './persons/relations.js';
 export { COUNTED_KIN, DROPPED, KIN, ROLES, smallNumber } from './persons/words.js';
+export { membersOfSource, type SourceMember } from './likeness.js';
 export type { FoldEvent, Projection } from './projection.js';
 export {
   documentFrequency,
@@ -113,9 +119,11 @@ export {
   type RankedEntity,
 } from './ranking-queries.js';
 export {
+  describedIn,
   domainDescription,
   listDomains,
   listRealms,
+  placeExists,
   realmDescription,
   type DomainRow,
   type RealmRow,

@@ -131,3 +131,40 @@ export function domainDescription(db: Db, realm: string, name: string): string |
     'SELECT description FROM domains WHERE realm = ? AND name = ? ORDER BY created_ms LIMIT 1';
   return db.get<{ description: string }>(sql, realm, name)?.description;
 }
+
+/** Whether there is such a place: described, or with a memory in it. */
+export function placeExists(db: Db, realm: string, domain?: string): boolean {
+  const found = (sql: string, ...names: string[]): boolean => db.get(sql, ...names) !== undefined;
+  if (domain !== undefined) {
+    return (
+      found('SELECT 1 FROM domains WHERE realm = ? AND name = ?', realm, domain) ||
+      found(
+        'SELECT 1 FROM entities WHERE living = 1 AND realm = ? AND domain = ? LIMIT 1',
+        realm,
+        domain,
+      )
+    );
+  }
+  return (
+    found('SELECT 1 FROM realms WHERE name = ?', realm) ||
+    found('SELECT 1 FROM domains WHERE realm = ?', realm) ||
+    found('SELECT 1 FROM entities WHERE living = 1 AND realm = ? LIMIT 1', realm)
+  );
+}
+
+/** The streams by which a realm and its domains were made; one name may have several. */
+export function describedIn(
+  db: Db,
+  realm: string,
+): {
+  readonly realms: { readonly stream: string; readonly name: string }[];
+  readonly domains: { readonly stream: string; readonly name: string }[];
+} {
+  return {
+    realms: db.all('SELECT stream, name FROM realms WHERE name = ? ORDER BY stream', realm),
+    domains: db.all(
+      'SELECT stream, name FROM domains WHERE realm = ? ORDER BY name, stream',
+      realm,
+    ),
+  };
+}

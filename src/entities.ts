@@ -38,6 +38,30 @@ export interface NewEntity {
   readonly entity_id?: string | undefined;
 }
 
+/** One item of a batch as the fields of {@link NewEntity}, in their order. */
+export type NewEntityTuple = readonly [
+  realm: string,
+  domain: string,
+  content: string,
+  metadata?: Metadata | null,
+  source_file?: string | null,
+  entity_id?: string | null,
+];
+
+/** A batch takes its items in either form. */
+function toNewEntity(item: NewEntity | NewEntityTuple): NewEntity {
+  if (!Array.isArray(item)) return item as NewEntity;
+  const [realm, domain, content, metadata, source_file, entity_id] = item as NewEntityTuple;
+  return {
+    realm,
+    domain,
+    content,
+    metadata: metadata ?? undefined,
+    source_file: source_file ?? undefined,
+    entity_id: entity_id ?? undefined,
+  };
+}
+
 export interface Added {
   readonly entity_id: string;
   readonly realm: string;
@@ -80,7 +104,7 @@ function checkEntity(item: NewEntity): CheckedEntity {
  */
 export async function addEntities(
   session: Session,
-  items: readonly NewEntity[],
+  items: readonly (NewEntity | NewEntityTuple)[],
   options: ChangeOptions & { readonly origin: 'add' | 'batch' },
 ): Promise<Added[]> {
   checkShape(items, 'list', 'entities');
@@ -90,7 +114,7 @@ export async function addEntities(
   }
   const isSingle = options.origin === 'add';
   const checked = items.map((item, index) => {
-    return atIndex(isSingle ? undefined : index, () => checkEntity(item));
+    return atIndex(isSingle ? undefined : index, () => checkEntity(toNewEntity(item)));
   });
   const { idempotencyKey } = options;
   const named = checked.map((item, index) => ({
@@ -201,6 +225,10 @@ export interface ListOptions {
   /** 1–10,000; 20 when absent. */
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
+  /** Only memories of this source, as it was given. */
+  readonly sourceFile?: string | undefined;
+  /** By age: newest first when absent. */
+  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 export interface EntityPage {
@@ -211,21 +239,29 @@ export interface EntityPage {
   readonly offset: number;
 }
 
-/** A page of memories, newest first. */
+/** A page of memories. @throws {AltError} INVALID_ARGUMENT for a bad limit, offset or order */
 export async function listEntities(session: Session, options: ListOptions): Promise<EntityPage> {
   const limit = checkInteger(options.limit ?? 20, { what: 'limit', min: 0, max: PAGE_LIMIT_MAX });
   const offsetBounds = { what: 'offset', min: 0, max: Number.MAX_SAFE_INTEGER };
   const offset = checkInteger(options.offset ?? 0, offsetBounds);
+  const oldestFirst = checkOrder(options.order) === 'asc';
   const realm = filterName(options.realm);
   const domain = filterName(options.domain);
   if (matchesNothing(realm) || matchesNothing(domain)) {
     return { entities: [], total: 0, limit, offset };
   }
-  const place = { realm, domain };
+  const sourceFile = checkLabel(options.sourceFile, 'sourceFile') || undefined;
+  const filter = { realm, domain, sourceFile };
   return session.store.read((db) => ({
-    entities: listRows(db, { ...place, limit, offset }).map(toEntity),
-    total: countEntities(db, place),
+    entities: listRows(db, { ...filter, limit, offset, oldestFirst }).map(toEntity),
+    total: countEntities(db, filter),
     limit,
     offset,
   }));
+}
+
+function checkOrder(order: unknown): 'asc' | 'desc' {
+  if (order === undefined || order === 'desc') return 'desc';
+  if (order === 'asc') return 'asc';
+  throw new AltError('INVALID_ARGUMENT', "order must be 'asc' or 'desc'.");
 }

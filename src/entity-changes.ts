@@ -1,7 +1,7 @@
 /** Memories that are there already: changing, deleting, bringing back. */
-import { AltError, type EventPayload } from '../events/index.js';
-import { entityById, entityOfStream, type EntityRow } from '../projections/index.js';
-import type { NewEvent } from '../replay/index.js';
+import { AltError, isAltError, type EventPayload } from '../events/index.js';
+import { entityById, entityOfStream, type Db, type EntityRow } from '../projections/index.js';
+import type { Decision, NewEvent } from '../replay/index.js';
 import { normalizeName } from './names.js';
 import { nodeEventsAfter } from './nodes/changes.js';
 import { Places } from './places.js';
@@ -75,6 +75,17 @@ function afterwards(
   return { ...row, ...move, content: revision?.content ?? row.content };
 }
 
+/** False for a change of a memory that does not exist. */
+export async function holdsAfter(change: Promise<Updated>): Promise<boolean> {
+  try {
+    await change;
+    return true;
+  } catch (error) {
+    if (isAltError(error, 'NOT_FOUND')) return false;
+    throw error;
+  }
+}
+
 /** The fields that an event of an update changed, as far as it says. */
 function changedBy({ type, data }: EventPayload): string[] {
   if (type === 'EntityRevised') return Object.keys(data).filter((key) => key !== 'entity_id');
@@ -118,6 +129,11 @@ function movedFields(row: EntityRow, move: Move | undefined): string[] {
   return (['realm', 'domain'] as const).filter((field) => move[field] !== row[field]);
 }
 
+export interface DeleteOptions extends ChangeOptions {
+  /** Only say what would go. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface Deleted {
   /** How many existed. */
   readonly deleted: number;
@@ -128,25 +144,16 @@ export interface Deleted {
 export async function deleteEntities(
   session: Session,
   ids: readonly string[],
-  options: ChangeOptions = {},
+  options: DeleteOptions = {},
 ): Promise<Deleted> {
   checkShape(ids, 'list', 'entity_ids');
   for (const id of ids) checkShape(id, 'text', 'entity_id');
   const unique = [...new Set(ids)];
+  const decide = (db: Db): Decision<Deleted> => deletionOf(session, db, unique);
+  if (options.dryRun === true) return session.store.read((db) => decide(db).result);
   return change(session, {
     ...options,
-    decide(db) {
-      const rows = unique.map((id) => ({ id, row: entityById(db, id) }));
-      const events = rows.flatMap(({ id, row }): NewEvent[] => {
-        if (!row) return [];
-        const data = { entity_id: id, reason: 'user' as const };
-        return [{ type: 'EntityDeleted', stream: row.stream, data }];
-      });
-      const gone = rows.flatMap(({ row }) => (row ? [{ before: row, after: undefined }] : []));
-      const nodes = nodeEventsAfter(session, db, gone);
-      const missing = rows.filter(({ row }) => !row).map(({ id }) => id);
-      return { events: [...events, ...nodes], result: { deleted: events.length, missing } };
-    },
+    decide,
     operation: 'delete',
     recall(events) {
       const deletions = events.filter(({ type }) => type === 'EntityDeleted');
@@ -158,7 +165,24 @@ export async function deleteEntities(
   });
 }
 
-/** Brings a deleted memory back as it last was. @returns false when there is none of that id. */
+function deletionOf(session: Session, db: Db, ids: readonly string[]): Decision<Deleted> {
+  const rows = ids.map((id) => ({ id, row: entityById(db, id) }));
+  const events = rows.flatMap(({ id, row }): NewEvent[] => {
+    if (!row) return [];
+    const data = { entity_id: id, reason: 'user' as const };
+    return [{ type: 'EntityDeleted', stream: row.stream, data }];
+  });
+  const gone = rows.flatMap(({ row }) => (row ? [{ before: row, after: undefined }] : []));
+  const nodes = nodeEventsAfter(session, db, gone);
+  const missing = rows.filter(({ row }) => !row).map(({ id }) => id);
+  return { events: [...events, ...nodes], result: { deleted: events.length, missing } };
+}
+
+/**
+ * Brings a deleted memory back as it last was, and its place.
+ *
+ * @returns false when there is none of that id.
+ */
 export async function restoreEntity(session: Session, id: string): Promise<boolean> {
   return change(session, {
     decide(db) {
@@ -166,9 +190,11 @@ export async function restoreEntity(session: Session, id: string): Promise<boole
       if (!row) return { events: [], result: false };
       if (row.living === 1) return { events: [], result: true };
       const { stream } = row;
+      const places = new Places(session, db);
+      places.need(row.realm, row.domain);
       const event: NewEvent = { type: 'EntityRestored', stream, data: { entity_id: id } };
       const nodes = nodeEventsAfter(session, db, [{ before: row, after: row }]);
-      return { events: [event, ...nodes], result: true };
+      return { events: [...places.events, event, ...nodes], result: true };
     },
   });
 }

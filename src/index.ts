@@ -37,6 +37,13 @@ export {
   aaakExtractTopics,
   type CompressionStats,
 } from './aaak/topics.js';
+export type { ExportFilter, ExportPage, ExportPageOptions } from './backup/export.js';
+export { readImportFile, writeExportFile } from './backup/files.js';
+export { EXPORT_FORMATS, type ExportFormat, type ExportTextOptions } from './backup/formats.js';
+export type { ImportItem, SkippedItem } from './backup/import-items.js';
+export type { ImportItems, ImportOptions, ImportReport } from './backup/import.js';
+export { readItems } from './backup/json-items.js';
+export type { Exported } from './backup/markdown.js';
 export { Background } from './background.js';
 export {
   acceptModel,
@@ -45,11 +52,21 @@ export {
   type ModelSettings,
   type Settings,
 } from './config.js';
+export type { Condition } from './condition.js';
 export { Dimension, type LongWork } from './dimension.js';
 export type { DimensionOptions, Identity } from './opening.js';
-export type { Added, AddOptions, EntityPage, ListOptions, NewEntity } from './entities.js';
-export type { Deleted, Updated, UpdateOptions } from './entity-changes.js';
+export type {
+  Added,
+  AddOptions,
+  EntityPage,
+  ListOptions,
+  NewEntity,
+  NewEntityTuple,
+} from './entities.js';
+export type { Deleted, DeleteOptions, Updated, UpdateOptions } from './entity-changes.js';
 export type { Entity } from './entity.js';
+export { exportDimension } from './export-dimension.js';
+export type { FiledAway } from './filed-away.js';
 export { followLog, type FollowOptions } from './follow.js';
 export type { History, HistoryOptions, LogEntry } from './history.js';
 export type { TextIssue } from './knowledge/check-text.js';
@@ -94,7 +111,6 @@ export type { Tunnel, TunnelEnd, TunnelKind } from './palace/tunnel.js';
 export type { Bridge, BridgeOptions, TunnelConnection, TunnelOptions } from './palace/tunnels.js';
 export type { PersonaGone, PersonaOptions, PersonaSet } from './personas/define.js';
 export type { Character, NoPersona, Persona } from './personas/personas.js';
-export type { Domain, Realm, Taxonomy } from './realms.js';
 export type { Layer } from './records/layers.js';
 export type { DiaryEntry } from './records/record.js';
 export type {
@@ -104,6 +120,9 @@ export type {
   RecordOptions,
   RecordWritten,
 } from './records/records.js';
+export type { DomainDeletion, PlaceDeletionOptions, RealmDeletion } from './place-deletion.js';
+export type { Domain, Realm, Taxonomy } from './realms.js';
+export type { Deduplicated, DedupOptions } from './search/dedup.js';
 export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export {
   downloadModel,
@@ -126,6 +145,7 @@ export type { SearchAnswer } from './search/searcher.js';
 export { extractLineRange, renderWithLineNumbers } from './search/text-helpers.js';
 export type { Status } from './status.js';
 export { newSessionId } from './system.js';
+export type { EntityVersion } from './versions.js';
 export { VERSION } from './version.js';
 export type { AgentWakeUp, AgentWakeUpOptions, Section } from './wake-up/agent-wake-up.js';
 export type {

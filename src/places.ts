@@ -16,7 +16,7 @@ export class Places {
   }
 
   need(realm: string, domain: string): void {
-    this.#needRealm(realm);
+    this.needRealm(realm);
     const key = `${realm}/${domain}`;
     if (this.#known.has(key)) return;
     this.#known.add(key);
@@ -24,7 +24,7 @@ export class Places {
     this.events.push(domainDescribed(this.#session, { realm, name: domain, description: '' }));
   }
 
-  #needRealm(realm: string): void {
+  needRealm(realm: string): void {
     if (this.#known.has(realm)) return;
     this.#known.add(realm);
     if (realmDescription(this.#db, realm) !== undefined) return;

@@ -3,6 +3,7 @@ import {
   domainDescription,
   listDomains as domainRows,
   listRealms as realmRows,
+  placeExists,
   realmDescription,
 } from '../projections/index.js';
 import { toIso } from './entity.js';
@@ -77,7 +78,8 @@ export async function createRealm(session: Session, name: string, description = 
     decide(db) {
       const before = realmDescription(db, realm);
       const after = text === '' ? (before ?? '') : text;
-      const result = { name: realm, description: after, created: before === undefined };
+      const created = !placeExists(db, realm);
+      const result = { name: realm, description: after, created };
       if (before === after) return { events: [], result };
       return { events: [realmDescribed(session, { name: realm, description: after })], result };
     },
@@ -97,7 +99,8 @@ export async function createDomain(
     decide(db) {
       const before = domainDescription(db, realm, name);
       const after = text === '' ? (before ?? '') : text;
-      const result = { realm, name, description: after, created: before === undefined };
+      const created = !placeExists(db, realm, name);
+      const result = { realm, name, description: after, created };
       if (before === after) return { events: [], result };
       const places = new Places(session, db);
       places.need(realm, name);

@@ -19,6 +19,9 @@ import { listRealms, type Realm } from './realms.js';
 import type { Session } from './session.js';
 import { VERSION } from './version.js';
 
+/** What docs/FORMAT.md describes. */
+const FORMAT_VERSION = 1;
+
 export interface Status {
   readonly initialized: boolean;
   readonly path: string;
@@ -29,6 +32,8 @@ export interface Status {
   readonly facts: number;
   /** Tunnels that were dug. */
   readonly tunnels: number;
+  /** The same under the name of the command line's contract. */
+  readonly kg_facts: number;
   readonly realms_detail: Realm[];
   /** The active persona; '' when none is. */
   readonly persona: string;
@@ -49,6 +54,12 @@ export interface Status {
   /** Passages with and without a vector. */
   readonly vectors: number;
   readonly pending: number;
+  /** Passages without a vector, also under this name. */
+  readonly unembedded: number;
+  /** Length of the log, as in `log`. */
+  readonly events: number;
+  /** Of the log's format on disk. */
+  readonly schema_version: number;
   readonly log: {
     readonly events: number;
     readonly unknown: number;
@@ -88,6 +99,7 @@ export async function status(
     };
   });
   const state = await embedding.describe();
+  const vectors = await vectorsOf(session, embedding, { state, passages: counts.passages });
   return {
     initialized: true,
     path,
@@ -97,11 +109,15 @@ export async function status(
     domains: counts.domains,
     facts: counts.facts,
     tunnels: counts.tunnels,
+    kg_facts: counts.facts,
     realms_detail: await listRealms(session),
     persona: counts.persona,
     ...embedderOf(state),
-    ...(await vectorsOf(session, embedding, { state, passages: counts.passages })),
+    ...vectors,
+    unembedded: vectors.pending,
     fts_enabled: true,
+    events: counts.events.total,
+    schema_version: FORMAT_VERSION,
     log: {
       events: counts.events.total,
       unknown: counts.events.unknown,

@@ -37,8 +37,8 @@ const POWERS = [
   },
   {
     what: 'The disk',
-    // The lock links its database into place and reads who holds it.
-    doors: ['events/files.ts', 'events/lock.ts'],
+    // The lock links its database into place and reads who holds it; an export is the user's file.
+    doors: ['events/files.ts', 'events/lock.ts', 'src/backup/files.ts'],
     readDoors: [
       ...['src/mining/**', 'src/embedders/**'],
       ...['src/config.ts', 'src/system.ts', 'src/version.ts'],

@@ -100,6 +100,8 @@ function missingIds({ library }: Run, ids: readonly string[]): Error {
 interface ListFlags extends PlaceFlags {
   readonly limit: number;
   readonly offset: number;
+  readonly source?: string;
+  readonly oldestFirst?: boolean;
   readonly full?: boolean;
 }
 
@@ -111,10 +113,14 @@ function addList(shell: Shell): void {
     .addOption(domainFilter())
     .option('-l, --limit <n>', 'at most this many', wholeNumber(0, 10_000), 20)
     .option('-o, --offset <n>', 'leave out this many', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('-s, --source <label>', 'only memories of this source')
+    .option('--oldest-first', 'in the order in which they were filed')
     .option('--full', 'print whole texts on a terminal too')
     .action(
       shell.action({}, async ({ dimension, output }, { full, ...flags }: ListFlags) => {
-        const page = await dimension.pageEntities(flags);
+        const { source: sourceFile, oldestFirst, ...rest } = flags;
+        const order = oldestFirst === true ? 'asc' : 'desc';
+        const page = await dimension.pageEntities({ ...rest, sourceFile, order });
         const isCut = full !== true && isOutTerminal();
         const max = isCut ? TERMINAL_CHARACTERS_MAX : Infinity;
         output.list(page, page.entities, () => {
@@ -176,7 +182,7 @@ function addDelete(shell: Shell): void {
           run.output.note('Aborted.');
           return 1;
         }
-        const result = await run.dimension.deleteEntities(ids);
+        const result = await run.dimension.removeEntities(ids);
         run.output.result(result, () => `Deleted ${String(result.deleted)}.`);
         if (result.missing.length > 0) throw missingIds(run, result.missing);
         return 0;

@@ -1,5 +1,6 @@
-/** `realms` and `rooms`: where memories are. */
-import { domainLine, realmLine } from '../layout.js';
+/** `realms`, `rooms`, `taxonomy`: where memories are. */
+import type { Taxonomy } from '../../src/index.js';
+import { domainLine, printable, realmLine } from '../layout.js';
 import { examples, realmFilter, type PlaceFlags } from '../options.js';
 import type { Shell } from '../shell.js';
 
@@ -33,4 +34,27 @@ export function addRealmCommands(shell: Shell): void {
       }),
     );
   examples(rooms, ['alt rooms', 'alt domains --realm personal']);
+
+  const taxonomy = shell.program
+    .command('taxonomy')
+    .description('Show at a glance how many memories each realm and domain has')
+    .action(
+      shell.action({}, async ({ dimension, output }) => {
+        const tree = await dimension.getTaxonomy();
+        output.result(tree, () => taxonomyLines(tree));
+      }),
+    );
+  examples(taxonomy, ['alt taxonomy', 'alt taxonomy --json']);
+}
+
+function taxonomyLines(tree: Taxonomy): string {
+  const realms = Object.entries(tree);
+  if (realms.length === 0) return 'No realms.';
+  const lines = realms.map(([realm, domains]) => {
+    const rows = Object.entries(domains).map(([name, count]) => {
+      return `  ${name.padEnd(20)}  ${String(count)} entities`;
+    });
+    return [printable(realm), ...rows.map(printable)].join('\n');
+  });
+  return lines.join('\n');
 }

@@ -39,9 +39,11 @@ export class DimensionBase {
     return this.opening.init(this.identity);
   }
 
-  /** Drops every handle and opens anew. */
-  async reconnect(): Promise<void> {
+  /** Drops every handle and everything remembered, opens anew and catches up. @returns true. */
+  async reconnect(): Promise<boolean> {
     await this.opening.reopen();
+    await this.session().store.read(() => undefined);
+    return true;
   }
 
   /** Harmless to call twice. */

@@ -72,11 +72,11 @@ export class Compressing extends Noding {
     return tellStory(memories, await this.opened().dialect.codebook(), options);
   }
 
-  override async deleteEntities(
+  override async removeEntities(
     ids: readonly string[],
-    options: ChangeOptions = {},
+    options: changes.DeleteOptions = {},
   ): Promise<changes.Deleted> {
-    const deleted = await super.deleteEntities(ids, options);
+    const deleted = await super.removeEntities(ids, options);
     await this.opened().dialect.settle();
     return deleted;
   }

@@ -37,13 +37,27 @@ export class Memories extends DimensionBase {
     return added;
   }
 
-  /** Files up to 1,000 memories, all or none. @returns one answer per item, in order. */
+  /**
+   * Files up to 1,000 memories, all or none: objects, or tuples of realm, domain, content,
+   * metadata, source file and id.
+   *
+   * @returns one id per item, in order.
+   * @throws {AltError} as {@link addEntity}, naming the bad item
+   */
   async batchAddEntities(
-    items: readonly entities.NewEntity[],
+    items: readonly (entities.NewEntity | entities.NewEntityTuple)[],
+    options: ChangeOptions = {},
+  ): Promise<string[]> {
+    const added = await this.fileEntities(items, options);
+    return added.map(({ entity_id }) => entity_id);
+  }
+
+  /** As {@link batchAddEntities}, answering where each was filed and whether it is new. */
+  async fileEntities(
+    items: readonly (entities.NewEntity | entities.NewEntityTuple)[],
     options: ChangeOptions = {},
   ): Promise<entities.Added[]> {
-    const session = this.session();
-    return entities.addEntities(session, items, { ...options, origin: 'batch' });
+    return entities.addEntities(this.session(), items, { ...options, origin: 'batch' });
   }
 
   /** The memory with that id; undefined when there is none. */
@@ -51,7 +65,7 @@ export class Memories extends DimensionBase {
     return entities.getEntity(this.session(), id);
   }
 
-  /** Memories, newest first. */
+  /** Memories, newest first unless asked otherwise. */
   async listEntities(options: entities.ListOptions = {}): Promise<Entity[]> {
     return (await this.pageEntities(options)).entities;
   }
@@ -61,19 +75,38 @@ export class Memories extends DimensionBase {
     return entities.listEntities(this.session(), options);
   }
 
-  /** Changes content, metadata or place. @throws {AltError} NOT_FOUND, INVALID_ARGUMENT */
-  async updateEntity(id: string, options: changes.UpdateOptions): Promise<changes.Updated> {
+  /**
+   * Changes content, metadata or place; the new place is made as needed.
+   *
+   * @returns whether there is a memory of that id.
+   * @throws {AltError} INVALID_ARGUMENT, TOO_LARGE
+   */
+  async updateEntity(id: string, options: changes.UpdateOptions): Promise<boolean> {
+    return changes.holdsAfter(this.changeEntity(id, options));
+  }
+
+  /** As {@link updateEntity}, answering what changed. @throws {AltError} NOT_FOUND too */
+  async changeEntity(id: string, options: changes.UpdateOptions): Promise<changes.Updated> {
     return changes.updateEntity(this.session(), id, options);
   }
 
   /** @returns whether it existed. */
   async deleteEntity(id: string, options: ChangeOptions = {}): Promise<boolean> {
-    return (await this.deleteEntities([id], options)).deleted === 1;
+    return (await this.deleteEntities([id], options)) === 1;
   }
 
+  /** Takes memories out of sight, all in one commit. @returns how many existed. */
   async deleteEntities(
     ids: readonly string[],
-    options: ChangeOptions = {},
+    options: changes.DeleteOptions = {},
+  ): Promise<number> {
+    return (await this.removeEntities(ids, options)).deleted;
+  }
+
+  /** As {@link deleteEntities}, naming the ids that do not exist. */
+  async removeEntities(
+    ids: readonly string[],
+    options: changes.DeleteOptions = {},
   ): Promise<changes.Deleted> {
     return changes.deleteEntities(this.session(), ids, options);
   }

@@ -5,6 +5,7 @@ import {
   content,
   domainFilter,
   domainName,
+  dryRun,
   entity,
   entityId,
   metadata,
@@ -81,7 +82,7 @@ export const updateEntity = defineOperation({
     entity: entity.optional(),
   }),
   async handler(dimension, { entity_id, ...changes }) {
-    const updated = await dimension.updateEntity(entity_id, changes);
+    const updated = await dimension.changeEntity(entity_id, changes);
     const after = await dimension.getEntity(entity_id);
     return { ...updated, ...(after && { entity: after }) };
   },
@@ -104,10 +105,11 @@ export const deleteEntities = defineOperation({
   title: 'Delete memories',
   description: 'Use to take several memories out of sight at once. Answers how many existed.',
   annotations: DESTROYS,
-  input: z.strictObject({ entity_ids: z.array(entityId).max(1_000) }),
-  output: z.object({ deleted: z.int(), missing: z.array(z.string()) }),
-  async handler(dimension, { entity_ids }) {
-    return dimension.deleteEntities(entity_ids);
+  input: z.strictObject({ entity_ids: z.array(entityId).max(1_000), dry_run: dryRun }),
+  output: z.object({ deleted: z.int(), missing: z.array(z.string()), dry_run: z.boolean() }),
+  async handler(dimension, { entity_ids, dry_run }) {
+    const found = await dimension.removeEntities(entity_ids, { dryRun: dry_run });
+    return { ...found, dry_run };
   },
 });
 
@@ -150,7 +152,7 @@ export const batchAddEntities = defineOperation({
     unchanged: z.int(),
   }),
   async handler(dimension, { entities }) {
-    const added = await dimension.batchAddEntities(entities);
+    const added = await dimension.fileEntities(entities);
     const created = added.filter((item) => item.created).length;
     return {
       entity_ids: added.map(({ entity_id }) => entity_id),

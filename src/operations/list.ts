@@ -1,5 +1,6 @@
 /** Every operation, in the order in which tools are listed. */
 import { aaakCompress, aaakDecompress, aaakParse, getAaakSpec } from './aaak.js';
+import { exportCollection, importEntities, memoriesFiledAway } from './backup.js';
 import {
   addEntity,
   batchAddEntities,
@@ -30,7 +31,6 @@ import {
   setPersona,
   switchPersona,
 } from './personas.js';
-import { createDomain, createRealm, getTaxonomy, listDomains, listRealms } from './realms.js';
 import {
   listAgents,
   memoryRead,
@@ -39,6 +39,15 @@ import {
   recordRead,
   recordWrite,
 } from './records.js';
+import {
+  createDomain,
+  createRealm,
+  deleteDomain,
+  deleteRealm,
+  getTaxonomy,
+  listDomains,
+  listRealms,
+} from './realms.js';
 import { checkDuplicate, search } from './search.js';
 import { closeDimension, getStatus, initDimension, ping, rebuildFts, reconnect } from './upkeep.js';
 import {
@@ -59,11 +68,15 @@ export const OPERATIONS = {
   delete_entities: deleteEntities,
   list_entities: listEntities,
   batch_add_entities: batchAddEntities,
+  import_entities: importEntities,
+  export_collection: exportCollection,
   create_realm: createRealm,
+  delete_realm: deleteRealm,
   list_realms: listRealms,
   get_taxonomy: getTaxonomy,
   get_status: getStatus,
   create_domain: createDomain,
+  delete_domain: deleteDomain,
   list_domains: listDomains,
   kg_add: kgAdd,
   kg_query: kgQuery,
@@ -98,6 +111,7 @@ export const OPERATIONS = {
   aaak_decompress: aaakDecompress,
   aaak_parse: aaakParse,
   get_aaak_spec: getAaakSpec,
+  memories_filed_away: memoriesFiledAway,
   rebuild_fts: rebuildFts,
   reconnect,
   get_people_map: getPeopleMap,

@@ -1,7 +1,7 @@
 /** Realms and domains. */
 import * as z from 'zod';
-import { defineOperation, READS, WRITES_ONCE } from './operation.js';
-import { domain, domainName, realm, realmFilter, realmName } from './shapes.js';
+import { defineOperation, DESTROYS, READS, WRITES_ONCE } from './operation.js';
+import { domain, domainName, dryRun, realm, realmFilter, realmName } from './shapes.js';
 
 const description = z.string().max(2_000).default('').describe('What belongs there.');
 
@@ -77,5 +77,47 @@ export const getTaxonomy = defineOperation({
       taxonomy: structuredClone(taxonomy),
       total_entities: counts.reduce((sum, count) => sum + count, 0),
     };
+  },
+});
+
+export const deleteRealm = defineOperation({
+  name: 'delete_realm',
+  title: 'Delete a realm',
+  description:
+    'Use to take a realm out of sight with its domains and memories, and tunnels that end there. ' +
+    'Facts stay; so does the history.',
+  annotations: DESTROYS,
+  input: z.strictObject({ name: realmName, dry_run: dryRun }),
+  output: z.object({
+    deleted: z.boolean(),
+    name: z.string(),
+    domains: z.int(),
+    entities: z.int(),
+    tunnels: z.int(),
+    dry_run: z.boolean(),
+  }),
+  async handler(dimension, input) {
+    return dimension.removeRealm(input.name, { dryRun: input.dry_run });
+  },
+});
+
+export const deleteDomain = defineOperation({
+  name: 'delete_domain',
+  title: 'Delete a domain',
+  description:
+    'Use to take a domain out of sight with its memories, and tunnels that end there. ' +
+    'The realm, facts and the history stay.',
+  annotations: DESTROYS,
+  input: z.strictObject({ realm: realmName, name: domainName, dry_run: dryRun }),
+  output: z.object({
+    deleted: z.boolean(),
+    realm: z.string(),
+    name: z.string(),
+    entities: z.int(),
+    tunnels: z.int(),
+    dry_run: z.boolean(),
+  }),
+  async handler(dimension, input) {
+    return dimension.removeDomain(input.realm, input.name, { dryRun: input.dry_run });
   },
 });

@@ -10,6 +10,7 @@ export const content = z.string().describe('The text to remember, verbatim.');
 export const metadata = z
   .record(z.string(), z.unknown())
   .describe('Any JSON object of at most 64 KiB.');
+export const dryRun = z.boolean().default(false).describe('true: only say what would go.');
 const sourceFile = z.string().describe('Where the text comes from: a path or a label.');
 
 export const entity = z.object({

@@ -1,5 +1,6 @@
 /** The dimension itself: status, opening, closing, rebuilding. */
 import * as z from 'zod';
+import { eventsInViews } from '../reconnection.js';
 import { VERSION } from '../version.js';
 import { defineOperation, READS, WRITES_ONCE } from './operation.js';
 import { realm } from './shapes.js';
@@ -20,6 +21,7 @@ export const getStatus = defineOperation({
     domains: z.int().optional(),
     facts: z.int().optional(),
     tunnels: z.int().optional(),
+    kg_facts: z.int().optional(),
     realms_detail: z.array(realm).optional(),
     persona: z.string().optional(),
     embedder: z.string().optional(),
@@ -34,6 +36,9 @@ export const getStatus = defineOperation({
     fts_enabled: z.boolean().optional(),
     vectors: z.int().optional(),
     pending: z.int().optional(),
+    unembedded: z.int().optional(),
+    events: z.int().optional(),
+    schema_version: z.int().optional(),
     log: z.record(z.string(), z.unknown()).optional(),
     hint: z.string().nullable().optional(),
     warnings: z.array(z.string()),
@@ -65,10 +70,17 @@ export const reconnect = defineOperation({
   description: 'Use after the dimension was changed from outside. Opens every handle anew.',
   annotations: WRITES_ONCE,
   input: z.strictObject({}),
-  output: z.object({ reconnected: z.literal(true), entities: z.int() }),
+  output: z.object({
+    reconnected: z.literal(true),
+    entities: z.int(),
+    vectors: z.int(),
+    replayed: z.int().describe('Events that others appended and that are seen from now on.'),
+  }),
   async handler(dimension) {
+    const before = eventsInViews(dimension.path);
     await dimension.reconnect();
-    return { reconnected: true as const, entities: (await dimension.status()).entities };
+    const { entities, vectors, events } = await dimension.status();
+    return { reconnected: true as const, entities, vectors, replayed: events - before };
   },
 });
 

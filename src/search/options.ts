@@ -19,6 +19,8 @@ const DISTANCE_MAX = 2;
 export interface SearchOptions {
   /** At most this many results, up to 1,000; 10 when absent, none for 0 or less. */
   readonly limit?: number | undefined;
+  /** The same under the name of the older Python library; `limit` wins. */
+  readonly nResults?: number | undefined;
   readonly realm?: string | undefined;
   readonly domain?: string | undefined;
   /** `hybrid` when absent. */
@@ -51,7 +53,7 @@ export interface CheckedSearch {
 export function checkSearch(question: string, options: SearchOptions): CheckedSearch {
   const strategy = checkStrategy(options.candidateStrategy);
   const mode = checkMode(options.mode);
-  const limit = checkLimit(options.limit);
+  const limit = checkLimit(options.limit ?? options.nResults);
   const maxDistance = checkDistance(options.maxDistance);
   checkQuestion(question);
   const place = checkPlace(options);

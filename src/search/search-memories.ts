@@ -26,7 +26,7 @@ export async function searchMemories(
   query: string,
   { sanitize, ...given }: SearchMemoriesOptions,
 ): Promise<MemoriesFound> {
-  const { candidateStrategy = 'vector', limit = 5 } = given;
+  const { candidateStrategy = 'vector', nResults = 5, limit = nResults } = given;
   const options = { ...given, candidateStrategy, limit, mode: 'hybrid' };
   checkSearch(query, options);
   const clean = sanitize === true ? sanitizeQuery(query) : undefined;

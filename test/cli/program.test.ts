@@ -26,6 +26,7 @@ const READ_COMMANDS = [
   ],
   ['delete', 'x'],
   ['compress'],
+  ...[['taxonomy'], ['history', 'x'], ['undelete', 'x'], ['dedup'], ['export']],
 ];
 const COMMANDS = [
   ...['init', 'status', 'add', 'get', 'list', 'update', 'delete', 'realms', 'rooms', 'search'],
@@ -34,6 +35,7 @@ const COMMANDS = [
   ...['record', 'record-read', 'agents', 'wake-up', 'persona'],
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
   ...['aaak', 'compress'],
+  ...['taxonomy', 'history', 'undelete', 'dedup', 'export', 'import'],
 ];
 
 describe('the program', () => {

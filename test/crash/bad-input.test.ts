@@ -72,7 +72,7 @@ const REFUSED: Readonly<Record<string, readonly [code: string, call: Call]>> = {
   ],
   'a change of an unknown id': [
     'NOT_FOUND',
-    (dimension) => dimension.updateEntity('unknown', { content: 'New.' }),
+    (dimension) => dimension.changeEntity('unknown', { content: 'New.' }),
   ],
   'a change to a blank text': [
     'INVALID_ARGUMENT',

@@ -83,6 +83,25 @@ const CALLS: readonly (readonly [name: string, input: Record<string, unknown>])[
   ['list_personas', {}],
   ['get_persona_character', { name: 'coder' }],
   ['delete_persona', { name: 'coder' }],
+  [
+    'import_entities',
+    {
+      entities: [
+        {
+          id: 'old',
+          realm: 'work',
+          domain: 'cars',
+          text: 'The van is ten.',
+          created_at: '2020-01-02',
+        },
+        { realm: 'work', domain: 'cars', content: ' ' },
+      ],
+    },
+  ],
+  ['export_collection', { realm: 'work', limit: 2 }],
+  ['delete_domain', { realm: 'work', name: 'cars', dry_run: true }],
+  ['delete_realm', { name: 'nowhere' }],
+  ['memories_filed_away', {}],
   ['delete_entity', { entity_id: 'two' }],
   ['delete_entities', { entity_ids: ['three', 'none'] }],
   ['get_backend', {}],
@@ -238,7 +257,10 @@ describe('a call with bad arguments', () => {
         hint: expect.stringMatching(/^It takes/) as string,
       });
     }
-    for (const name of ['add_entity', 'search', 'kg_add', 'delete_entities', 'create_domain']) {
+    for (const name of [
+      ...['add_entity', 'search', 'kg_add', 'delete_entities', 'create_domain', 'delete_realm'],
+      ...['delete_domain', 'import_entities'],
+    ]) {
       const missing = await refusal(name);
       expect(missing, name).toMatchObject({ code: 'invalid_argument' });
       expect(missing.message, name).toMatch(/^Missing: /);
@@ -284,6 +306,10 @@ describe('a call with bad arguments', () => {
       ['create_tunnel', { ...WAY, label: 'x'.repeat(501) }, 'invalid_argument'],
       ['list_tunnels', { kind: 'odd' }, 'invalid_argument'],
       ['traverse', { start_domain: 'none' }, 'not_found'],
+      ['delete_realm', { name: '../r' }, 'invalid_argument'],
+      ['delete_domain', { realm: 'r', name: '' }, 'invalid_argument'],
+      ['delete_realm', { name: 'r', dry_run: 'perhaps' }, 'invalid_argument'],
+      ['import_entities', { entities: {} }, 'invalid_argument'],
       ['set_backend', { backend: 'redis' }, 'invalid_argument'],
       ['set_embedder', { model: 'word2vec' }, 'invalid_argument'],
       ['set_embedder', { model: 'numpy', device: 'tpu' }, 'invalid_argument'],
@@ -332,6 +358,7 @@ describe('a read-only server', () => {
       'check_duplicate',
       'get_entity',
       'list_entities',
+      'export_collection',
       'list_realms',
       'get_taxonomy',
       'get_status',
@@ -352,6 +379,7 @@ describe('a read-only server', () => {
       'get_persona',
       'list_personas',
       'get_persona_character',
+      'memories_filed_away',
       'reconnect',
       'get_people_map',
       'ping',

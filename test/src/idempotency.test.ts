@@ -37,9 +37,9 @@ describe('an idempotency key', () => {
       { realm: 'work', domain: 'notes', content: 'new' },
       { realm: 'work', domain: 'notes', content: 'old', entity_id: 'old' },
     ];
-    const first = await dimension.batchAddEntities(items, { idempotencyKey: 'c' });
+    const first = await dimension.fileEntities(items, { idempotencyKey: 'c' });
     expect(first.map(({ created }) => created)).toEqual([true, false]);
-    expect(await dimension.batchAddEntities(items, { idempotencyKey: 'c' })).toEqual(first);
+    expect(await dimension.fileEntities(items, { idempotencyKey: 'c' })).toEqual(first);
   });
 
   it('is refused for another memory of an update or a deletion', async () => {

@@ -1,0 +1,85 @@
+/** The versions of one memory, folded from its events: what it said after each of them. */
+import { eventType, isAltError, readData } from '../events/index.js';
+import {
+  Db,
+  entityOfStream,
+  eventsOfStream,
+  PROJECTIONS,
+  type EntityRow,
+  type FoldEvent,
+} from '../projections/index.js';
+import { livingEvents, type LoadedEvent } from '../replay/index.js';
+import { toEntity, toIso, type Entity } from './entity.js';
+import { streamIn, type Session } from './session.js';
+import { checkShape } from './values.js';
+
+export interface EntityVersion extends Omit<Entity, 'id' | 'created_at' | 'updated_at'> {
+  /** Of the event that led to it: `replica:seq`. */
+  readonly event: string;
+  /** What happened: EntityAdded, EntityRevised, EntityMoved, EntityDeleted, EntityRestored, … */
+  readonly type: string;
+  /** When, by the clock of whoever wrote it. */
+  readonly at: string;
+  readonly actor: FoldEvent['commit']['actor'];
+  /** Whether the memory is out of sight after it. */
+  readonly deleted: boolean;
+}
+
+const ENTITIES = PROJECTIONS.filter(({ name }) => name === 'entities');
+
+/**
+ * Every version, oldest first; none for an id that was never there. What was undone or erased is no
+ * version; nor is an event that arrived before the memory itself.
+ */
+export async function entityHistory(session: Session, id: string): Promise<EntityVersion[]> {
+  checkShape(id, 'text', 'entity_id');
+  const stream = streamIn(session, 'entity', id);
+  const entries = await session.store.read((db) => eventsOfStream(db, stream));
+  const loaded = entries.flatMap((entry): LoadedEvent[] => {
+    if (entry.status !== 'known') return [];
+    const data = dataOf(session, entry);
+    return data === undefined ? [] : [{ entry, data }];
+  });
+  const db = new Db(':memory:', { create: true, building: true });
+  try {
+    for (const { schema } of ENTITIES) db.exec(schema);
+    return livingEvents(loaded).flatMap((event) => versionAfter(db, stream, event));
+  } finally {
+    db.close();
+  }
+}
+
+/** Undefined for what cannot be read any more: `alt verify` says where. */
+function dataOf(session: Session, { place, digest }: LoadedEvent['entry']): unknown {
+  try {
+    const { payload } = session.store.log.readEvent(place, digest);
+    if (!payload) return undefined;
+    const read = readData(eventType(payload.type), payload.v, payload.data);
+    return read.status === 'known' ? read.data : undefined;
+  } catch (error) {
+    if (isAltError(error, 'LOG_DAMAGED')) return undefined;
+    throw error;
+  }
+}
+
+type Handler = (db: Db, event: FoldEvent) => void;
+
+function versionAfter(db: Db, stream: string, { entry, data }: LoadedEvent): EntityVersion[] {
+  const { replica, seq, type, commit } = entry;
+  for (const { apply } of ENTITIES) {
+    const handlers = apply as Readonly<Record<string, Handler | undefined>>;
+    handlers[type ?? '']?.(db, { stream, data, seq, commit });
+  }
+  const row = entityOfStream(db, stream);
+  if (!row) return [];
+  const event = `${replica}:${String(seq)}`;
+  const what = { event, type: type ?? '', at: toIso(commit.wall), actor: commit.actor };
+  return [{ ...what, ...stateOf(row), deleted: row.living === 0 }];
+}
+
+function stateOf(
+  row: EntityRow,
+): Pick<Entity, 'realm' | 'domain' | 'content' | 'metadata' | 'source_file'> {
+  const { realm, domain, content, metadata, source_file } = toEntity(row);
+  return { realm, domain, content, metadata, source_file };
+}
