@@ -227,17 +227,16 @@ function topicTunnelMinCount({ env, values, warnings }: Sources): number {
   return 1;
 }
 
-/** Endpoint and model must both be named. */
 function llmSettings(sources: Sources): LlmSettings | undefined {
   const endpoint = preference(sources, ['LLM_ENDPOINT'], 'llm_endpoint');
   const model = preference(sources, ['LLM_MODEL'], 'llm_model');
-  const key = preference(sources, ['LLM_KEY'], 'llm_key');
-  return endpoint !== undefined && model !== undefined ? { endpoint, model, key } : undefined;
+  if (endpoint === undefined || model === undefined) return undefined;
+  return { endpoint, model, key: preference(sources, ['LLM_KEY'], 'llm_key') };
 }
 
 function yesOrNo({ values, warnings }: Sources, key: string, otherwise: boolean): boolean {
-  const value = values[key];
-  if (value === undefined || typeof value === 'boolean') return value ?? otherwise;
+  const value = values[key] ?? otherwise;
+  if (typeof value === 'boolean') return value;
   warnings.push(`${key} must be true or false; ${String(otherwise)} is used.`);
   return otherwise;
 }
@@ -273,7 +272,7 @@ function knownDevice(device: string, warnings: string[]): string {
   return 'auto';
 }
 
-/** The file of the user's settings, whatever dimension is in use. */
+/** The user's settings, whatever dimension is in use. */
 function configPath(env: Environment): string {
   return join(expandHome(filled(env.ALT_MEMORY_HOME) ?? '~/.alt-memory'), 'config.json');
 }

@@ -12,7 +12,6 @@ import { aaakParseEntry, type ParsedEntry } from '../aaak/parse.js';
 import { SPEC, SPEC_VERSION } from '../aaak/spec-text.js';
 import { tellStory, type Story, type StoryMemory, type StoryOptions } from '../aaak/story.js';
 import type * as changes from '../entity-changes.js';
-import type { ChangeOptions } from '../session.js';
 import { Noding } from './noding.js';
 
 /** Works without a dimension too: then codes are made up on the spot and nothing is looked up. */

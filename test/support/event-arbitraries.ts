@@ -4,90 +4,40 @@
  * arbitrary does not compile, and the law is then tested for it as well.
  */
 import fc from 'fast-check';
-import { streamOf, type EventName, type StreamKind } from '../../events/index.js';
+import type { EventName } from '../../events/index.js';
 import type { NewEvent } from '../../replay/index.js';
-import { IDENTITY, type OddEvent } from './replicas.js';
+import {
+  stream,
+  TRIPLES,
+  TERMS,
+  TUNNEL_ENDS,
+  PERSONAS,
+  SOURCE_KEYS,
+  NODE_LINES,
+  SOURCE_STREAMS,
+  FACT_STREAMS,
+  STREAMS,
+  pick,
+  optional,
+  entityId,
+  realm,
+  domain,
+  content,
+  timeMs,
+  metadata,
+  instant,
+  bytes32,
+  hex32,
+  described,
+  tunnelId,
+  dug,
+} from './event-pools.js';
+import type { OddEvent } from './replicas.js';
+export { ENTITY_STREAMS, STREAMS } from './event-pools.js';
 
 export type MarkerName = 'Undone' | 'Redone' | 'Erased';
 type DataName = Exclude<EventName, MarkerName>;
 export type DataEvent<Name extends DataName = DataName> = Extract<NewEvent, { type: Name }>;
-
-const stream = (kind: StreamKind, ...names: string[]): string =>
-  streamOf(IDENTITY.key, kind, ...names);
-
-const ENTITY_IDS = ['ent_0123456789abcdefghjkmnpqrs', 'note-1', 'note-2'];
-const REALMS = ['alpha', 'beta'];
-const DOMAINS = ['decisions', 'ideas'];
-const TRIPLES = [
-  { subject: 'Ada', predicate: 'works_at', object: 'Mill' },
-  { realm: 'alpha', subject: 'ada ', predicate: 'works_at', object: '“Mill”' },
-];
-const TERMS = ['ada', 'al'];
-const TUNNEL_IDS = ['0123456789abcdef', 'fedcba9876543210'];
-const TUNNEL_ENDS = [
-  { realm: 'alpha', domain: 'ideas' },
-  { realm: 'beta', domain: 'ideas' },
-] as const;
-const PERSONAS = ['coder', 'architect'];
-const SOURCE_KEYS = ['file:host:/notes.md', 'repo:abc:README.md'];
-const NODE_LINES = [
-  'decided to use sqlite|Ada;Grace|→note-1,note-2',
-  '"東京都の天気は晴れです"||2024-01-01:L1-L9|→note-2',
-  `${'a long topic '.repeat(90)}||→note-1`,
-];
-const CONTENTS = [
-  'The quick brown fox jumps over the lazy dog.',
-  'the quick brown fox jumps over the lazy dog.',
-  'Wir haben uns für SQLite entschieden, weil Schlüssel und Größe stimmen.',
-  '東京都の天気は晴れです。 Привет, мир!',
-  '…\u0000🙂',
-  Array.from({ length: 120 }, (_, n) => `Paragraph ${String(n)}: foxes and dogs.\n\n`).join(''),
-];
-
-const SOURCE_STREAMS = SOURCE_KEYS.map((key) => stream('source', key));
-export const ENTITY_STREAMS = ENTITY_IDS.map((id) => stream('entity', id));
-const FACT_STREAMS = TRIPLES.map(({ realm = '', ...triple }) =>
-  stream('fact', realm, ...Object.values(triple)),
-);
-
-/** Every stream that the arbitraries write to, but for odd ones. */
-export const STREAMS: readonly string[] = [
-  ...ENTITY_STREAMS,
-  ...FACT_STREAMS,
-  ...REALMS.map((realm) => stream('realm', realm)),
-  ...REALMS.flatMap((realm) => DOMAINS.map((domain) => stream('domain', realm, domain))),
-  ...TUNNEL_IDS.map((id) => stream('tunnel', id)),
-  stream('gateway', 'alpha', 'Ada', 'Mill'),
-  ...SOURCE_KEYS.map((key) => stream('source', key)),
-  ...TERMS.flatMap((key) => [stream('term', key), stream('person', key)]),
-  ...SOURCE_STREAMS,
-  ...['theme', 'embedder'].map((key) => stream('setting', key)),
-  ...['theme', 'embedder', 'persona', 'identity'].map((key) => stream('setting', key)),
-  ...PERSONAS.map((name) => stream('persona', name)),
-  stream('dimension', ''),
-  stream('replica', 'a'),
-];
-
-const pick = <Value>(values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
-const optional = <Value>(arbitrary: fc.Arbitrary<Value>) =>
-  fc.option(arbitrary, { nil: undefined, freq: 2 });
-
-const entityId = pick(ENTITY_IDS);
-const realm = pick(REALMS);
-const domain = pick(DOMAINS);
-const content = pick(CONTENTS);
-const timeMs = fc.integer({ min: 0, max: 9_999 });
-const metadata = fc.dictionary(
-  pick(['a', 'b', '7', 'toString']),
-  pick([null, 1, 0.5, 'x', true, ['y', null], { z: {} }]),
-  { noNullPrototype: true },
-);
-const instant = pick([
-  ...['2024-01-01', '2024-03-01', '2024-03-01T12:00:00Z', '2024-06-30', '2025-01-01'],
-]);
-const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
-const hex32 = pick(['0a'.repeat(16), 'ff'.repeat(16)]);
-const described = pick(['', 'What we decided', 'Was wir beschlossen']);
 
 type Data<Name extends DataName> = fc.Arbitrary<DataEvent<Name>['data']>;
 
@@ -133,24 +83,6 @@ const details = {
 };
 const factIds = fc.uniqueArray(pick(['fact-1', 'fact-2']), { minLength: 1 });
 const tunnelOf = (data: { tunnel_id: string }): string => stream('tunnel', data.tunnel_id);
-const tunnelId = pick(TUNNEL_IDS);
-
-/** Machines that dig the same tunnel may each begin at another end. */
-const dug = fc
-  .record({
-    tunnel_id: tunnelId,
-    isTurned: fc.boolean(),
-    memories: fc.tuple(optional(entityId), optional(entityId)),
-    label: pick(['', 'same cause', 'see also']),
-  })
-  .map(({ isTurned, memories, ...rest }) => {
-    const ends = TUNNEL_ENDS.map((end, at) => {
-      const entity_id = memories[at];
-      return entity_id === undefined ? end : { ...end, entity_id };
-    });
-    const [source, target] = isTurned ? ends.toReversed() : ends;
-    return { ...rest, source, target, kind: 'explicit' as const };
-  });
 
 const layout = fc.array(
   fc.tuple(entityId, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),

@@ -1,6 +1,6 @@
 /**
  * The golden files of the format, byte for byte the same whenever they are made: an example of two
- * events for docs/FORMAT.md, a log of three replicas with every type of event, and what it folds to.
+ * events for docs/FORMAT.md, a log of three replicas with every type of event, and its views.
  */
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
