@@ -251,6 +251,10 @@ describe('a read-only server', () => {
       'kg_query',
       'get_backend',
       'get_default_embedder',
+      'aaak_compress',
+      'aaak_decompress',
+      'aaak_parse',
+      'get_aaak_spec',
       'reconnect',
       'ping',
     ]);
@@ -280,11 +284,44 @@ describe('a closed dimension', () => {
       expect(await ask('close_dimension')).toEqual({ closed: true });
       expect(await ask('ping')).toMatchObject({ pong: true });
       expect(await ask('get_status')).toMatchObject({ initialized: false });
+      expect(await ask('aaak_compress', { text: 'Alice loves Jordan' })).toEqual({
+        aaak: 'FAM: ALC→♡JOR | ★★★★',
+        original_length: 18,
+        compressed_length: 20,
+        ratio: 0.9,
+        truncated: false,
+      });
+      expect(await ask('get_aaak_spec')).toMatchObject({ version: 2 });
       const refused = await refusal('get_entity', { entity_id: 'one' });
       expect(refused).toMatchObject({ code: 'dimension_closed' });
       expect(refused.hint).toMatch(/reconnect/);
       await ask(reopen);
       expect(await ask('get_entity', { entity_id: 'one' })).toMatchObject({ found: true });
     }
+  });
+});
+
+describe('the dialect', () => {
+  it('says what was cut, what is exact, and refuses a blank text', async () => {
+    const { ask, refusal } = await connect(newPath());
+    const text = 'Alice met Bob. '.repeat(60);
+    const { aaak, truncated } = await ask('aaak_compress', { text, max_len: 100 });
+    expect([aaak, truncated]).toEqual([
+      'ALC met BOB; ALC met BOB; ALC met BOB; ALC met BOB; ALC met BOB; ALC met BOB | …+54 | ★★',
+      true,
+    ]);
+    expect(await ask('aaak_decompress', { text: aaak })).toEqual({
+      text,
+      exact: true,
+      source: 'cache',
+      refs: [],
+    });
+    expect(await ask('aaak_parse', { text: 'no entry' })).toMatchObject({ valid: false });
+    expect(await refusal('aaak_compress', { text: ' ' })).toMatchObject({
+      code: 'invalid_argument',
+    });
+    expect(await refusal('aaak_compress', { text: 'x', max_len: 19 })).toMatchObject({
+      code: 'invalid_argument',
+    });
   });
 });

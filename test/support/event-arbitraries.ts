@@ -29,6 +29,8 @@ const CONTENTS = [
   'Wir haben uns für SQLite entschieden, weil Schlüssel und Größe stimmen.',
   '東京都の天気は晴れです。 Привет, мир!',
   '…\u0000🙂',
+  'Alice told Bob that Alina moved.',
+  'Alicia met Bob; Alina said no.',
   Array.from({ length: 120 }, (_, n) => `Paragraph ${String(n)}: foxes and dogs.\n\n`).join(''),
 ];
 
