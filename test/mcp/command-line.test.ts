@@ -65,7 +65,7 @@ describe('profiles', () => {
   it('take categories and names, and remove', () => {
     expect(tools('kg, ping')).toEqual(['kg_add', 'kg_query', 'kg_invalidate', 'ping']);
     expect(tools('kg,-kg_add')).toEqual(['kg_query', 'kg_invalidate']);
-    expect(tools('-other,-kg,-realms,-domains,-entities,-backend,-embedder')).toEqual([
+    expect(tools('-other,-kg,-realms,-domains,-entities,-backend,-embedder,-aaak')).toEqual([
       'search',
       'check_duplicate',
     ]);
