@@ -16,8 +16,8 @@ interface Token {
   isNamed: boolean;
 }
 
-const EDGES_BEFORE = /^["'“”‘’«»()[\]{}<>.,;:!?…]+/;
-const EDGES_AFTER = /["'“”‘’«»()[\]{}<>.,;:!?…]+$/;
+const EDGES_BEFORE = /^["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]+/;
+const EDGES_AFTER = /["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]+$/;
 /** A number with its sign or point, a path and the like keep what stands before them. */
 const MEANINGFUL_START = /^(?:\.{1,2}\/|\.[\p{L}\p{N}]|<[^\s>]+>)/u;
 const PLACE = /^[\p{Lu}\p{N}/`~.]/u;
@@ -32,7 +32,7 @@ export function clausesOf(
     const clause = clauseOf(tokensOf(text, span, { persons, consumed }));
     if (!/[\p{L}\p{N}]/u.test(clause)) return [];
     const sentence = text.slice(span.start, span.end);
-    const isAsked = /\?["')\]”’]*$/.test(sentence.trim());
+    const isAsked = /[?？]["')\]”’」』）]*$/.test(sentence.trim());
     return [
       {
         text: isAsked ? `${clause}?` : clause,

@@ -21,7 +21,7 @@ export const SEPARATOR = ' | ';
 const CLAUSE_SEPARATOR = '; ';
 
 /** The whole entry; `omitted` tells how many parts are not in it. */
-export function writeEntry(parts: Parts, omitted = 0): string {
+function writeEntry(parts: Parts, omitted = 0): string {
   const { date, category, emotions, flags, stars, ref } = parts;
   const body = [
     parts.relations.join(' '),

@@ -31,7 +31,7 @@ export interface CompressOptions {
   readonly legend?: boolean | undefined;
 }
 
-export const MAX_LEN_DEFAULT = 500;
+const MAX_LEN_DEFAULT = 500;
 const MAX_LEN_LEAST = 20;
 const MAX_LEN_MOST = 100_000;
 const FLAGS_MAX = 3;

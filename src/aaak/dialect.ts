@@ -5,7 +5,14 @@ import { decodeIndex, type IndexFile } from './index-form.js';
 import { indexText, type IndexPlace } from './index-text.js';
 import { aaakCountTokens } from './text.js';
 import { aaakCompressionStats, type CompressionStats } from './topics.js';
-import { encodeFile, encodeFiles, encodeLayer, encodeNote } from './zettels.js';
+import {
+  ALL_FILES,
+  encodeFile,
+  encodeFiles,
+  encodeLayer,
+  encodeNote,
+  LAYER_FILE,
+} from './zettels.js';
 import type { LayerOptions, ZettelFile, ZettelNote } from './zettels.js';
 
 /** What the file of a codebook holds. */
@@ -18,6 +25,10 @@ export interface DialectConfig {
 }
 
 export class AaakDialect {
+  /** What the file of the first layer is called, and that of all files in one. */
+  static readonly layerFile = LAYER_FILE;
+  static readonly allFiles = ALL_FILES;
+
   readonly codebook: Codebook;
   readonly lang: string;
   readonly #skipNames: readonly string[];

@@ -1,7 +1,7 @@
 /** The codes of emotions, what they stand for, and the words that tell of them. */
 
 /** What each code means, as a person would say it. */
-export const EMOTIONS: Readonly<Record<string, string>> = {
+const EMOTIONS: Readonly<Record<string, string>> = {
   vul: 'vulnerability',
   joy: 'joy',
   fear: 'fear',

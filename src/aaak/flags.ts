@@ -1,7 +1,7 @@
 /** The flags of an entry, and the words by which those that may be guessed are found. */
 
 /** What each flag says. */
-export const FLAGS: Readonly<Record<string, string>> = {
+const FLAGS: Readonly<Record<string, string>> = {
   ORIGIN: 'birth of something',
   CORE: 'belief or pillar of identity',
   SENSITIVE: 'handle with care',

@@ -2,7 +2,7 @@
 import { isFlag } from './flags.js';
 
 const DAY = String.raw`\d{4}-\d{2}-\d{2}`;
-export const MOMENT = String.raw`${DAY}(?:T\d{2}:\d{2}:\d{2}Z)?`;
+const MOMENT = String.raw`${DAY}(?:T\d{2}:\d{2}:\d{2}Z)?`;
 
 export const SESSION = new RegExp(`^SESSION:(${MOMENT})(?:\\s+(.*))?$`, 'su');
 export const DATE = new RegExp(`^DATE:(${MOMENT})$`);

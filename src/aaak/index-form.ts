@@ -49,7 +49,7 @@ export interface IndexFile {
 
 const NO_CODES = '???';
 /** What is missing in a header. */
-export const UNKNOWN = '?';
+const UNKNOWN = '?';
 const NO_TOPICS = 'misc';
 
 /** Reads the index form. Lines of no known form are left out. */
@@ -105,7 +105,7 @@ const emotionNames = (field: string): string[] =>
   (EMOTION_FIELD.exec(field)?.[1] ?? field).split('+');
 
 /** An id as it stands in a line. */
-export function encodeZettelId(id: string): string {
+function encodeZettelId(id: string): string {
   return id.replace(/[^A-Za-z0-9_.-]/gu, (character) => {
     return [...Buffer.from(character)]
       .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)

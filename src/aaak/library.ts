@@ -51,7 +51,6 @@ export function aaakExpand(text: string, options: ExpandOptions = {}): Expansion
   return expandFrom(recall.origin(text.trim()), { text, refs, codebook: options.codebook });
 }
 
-/** @internal */
 export function expandFrom(
   origin: Origin<string> | undefined,
   entry: {
@@ -68,7 +67,7 @@ export function expandFrom(
   return { text: said, exact: false, source: 'reading', ...(reason && { reason }), refs };
 }
 
-/** The memories that an entry points to, in order, each once. @internal */
+/** The memories that an entry points to, in order, each once. */
 export function refsIn(text: string): string[] {
   const fields = text.split('\n').flatMap(readFields);
   return [...new Set(fields.flatMap(({ field }) => (field.kind === 'ref' ? [field.ref] : [])))];

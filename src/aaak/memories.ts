@@ -37,7 +37,7 @@ export function memoryOptions(db: Db, row: EntityRow): CompressOptions {
 }
 
 /** 1–5 stars, where the metadata gives them. */
-export function importanceOf(metadata: Readonly<Record<string, unknown>>): number | undefined {
+function importanceOf(metadata: Readonly<Record<string, unknown>>): number | undefined {
   const key = IMPORTANCE_KEYS.find((name) => metadata[name] !== undefined);
   const given = key === undefined ? undefined : metadata[key];
   const word = typeof given === 'string' ? IMPORTANCE_WORDS[given.trim().toLowerCase()] : undefined;

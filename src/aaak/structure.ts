@@ -56,7 +56,7 @@ const isWithin = (at: number, spans: readonly Span[]): boolean =>
 /** A question states nothing: `Does Alice love Bob?` stays a sentence. */
 function questionTest(text: string): (at: number) => boolean {
   const asked = sentenceSpans(text).filter(({ start, end }) =>
-    /\?\W*$/.test(text.slice(start, end)),
+    /[?？]\W*$/.test(text.slice(start, end)),
   );
   return (at) => isWithin(at, asked);
 }

@@ -56,7 +56,7 @@ export function sentenceSpans(text: string): Span[] {
 }
 
 /** How many words, as blanks part them. */
-export const countWords = (text: string): number => text.match(/\S+/g)?.length ?? 0;
+const countWords = (text: string): number => text.match(/\S+/g)?.length ?? 0;
 
 /** As the counts of models go: 1.3 tokens a word, at least 1. An estimate. */
 export function aaakCountTokens(text: string): number {

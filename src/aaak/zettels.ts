@@ -40,7 +40,7 @@ export function encodeNote(note: ZettelNote, codebook: Codebook): string {
   return writeZettel(toZettel(note, codebook));
 }
 
-export function toZettel(note: ZettelNote, codebook: Codebook): Zettel {
+function toZettel(note: ZettelNote, codebook: Codebook): Zettel {
   return {
     id: note.id.slice(note.id.lastIndexOf('-') + 1),
     codes: codesOf(note.people ?? [], codebook),

@@ -3,7 +3,13 @@
  * on: each may be deleted or spoiled, and the next writing mends it.
  */
 import { join } from 'node:path';
-import { isAltError, makeFolderDurably, readText, replaceFile } from '../../events/index.js';
+import {
+  isAltError,
+  makeFolderDurably,
+  readText,
+  replaceFile,
+  systemError,
+} from '../../events/index.js';
 import type { Db } from '../../projections/index.js';
 import type { Session } from '../session.js';
 
@@ -60,7 +66,7 @@ export async function takeInSideFiles(
 ): Promise<void> {
   const { files, store } = session;
   const present = sideFiles.filter(({ path, takeIn }) => {
-    return takeIn !== undefined && files.stat(join(store.folder, path)) !== undefined;
+    return takeIn !== undefined && isPresent(files, join(store.folder, path));
   });
   if (present.length === 0) return;
   await warning(session, present, async () => {
@@ -73,6 +79,15 @@ export async function takeInSideFiles(
     });
     if (lagging.length > 0) await writeSideFiles(session, lagging);
   });
+}
+
+/** @throws {AltError} what hinders the look, as an error of ours */
+function isPresent(files: Session['files'], path: string): boolean {
+  try {
+    return files.stat(path) !== undefined;
+  } catch (error) {
+    throw systemError(error, `Looking for ${path}`);
+  }
 }
 
 async function warning(

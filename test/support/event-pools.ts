@@ -31,6 +31,8 @@ const CONTENTS = [
   'the quick brown fox jumps over the lazy dog.',
   'Wir haben uns für SQLite entschieden, weil Schlüssel und Größe stimmen.',
   '東京都の天気は晴れです。 Привет, мир!',
+  'Alice told Bob that Alina moved.',
+  'Alicia met Bob; Alina said no.',
   '…\u0000🙂',
   Array.from({ length: 120 }, (_, n) => `Paragraph ${String(n)}: foxes and dogs.\n\n`).join(''),
 ];

@@ -155,9 +155,9 @@ describe('a mined file', () => {
     const { dimension, garden } = await mined();
     const [part] = (await dimension.listEntities({})).filter((one) => one.source_file === garden);
     const ids = [part?.id ?? '', 'unknown'];
-    const first = await dimension.deleteEntities(ids, { idempotencyKey: 'k' });
+    const first = await dimension.removeEntities(ids, { idempotencyKey: 'k' });
     expect(first).toEqual({ deleted: 1, missing: ['unknown'] });
-    expect(await dimension.deleteEntities(ids, { idempotencyKey: 'k' })).toEqual(first);
+    expect(await dimension.removeEntities(ids, { idempotencyKey: 'k' })).toEqual(first);
   });
 });
 
