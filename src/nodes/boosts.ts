@@ -15,8 +15,12 @@ import type { BoostSource, NodeBoost } from '../search/request.js';
 /** By rank; nothing for what matches less well than the fifth. */
 const BOOSTS: readonly number[] = [0.4, 0.25, 0.15, 0.08, 0.04];
 const PREVIEW_CHARACTERS_MAX = 200;
-/** A node of which no line holds this share of the question's terms says nothing about it. */
-const COVER_MIN = 0.5;
+/**
+ * A node counts when one of its lines holds more than this share of the question's terms. Without
+ * such a bound the first hit was right 16 points less often (LongMemEval pool, 79.7 to 63.8), with
+ * half included 3 points less; more than half costs nothing there and on LoCoMo.
+ */
+const COVER_ABOVE = 0.5;
 /** FTS5 takes a good microsecond for each pack that it scores. */
 const VISITED_PACKS_MAX = 2_000;
 /** Of those, so many are read, the best first. */
@@ -55,7 +59,7 @@ function bestNodes(db: Db, terms: readonly Term[], place: Place): Found[] {
   const best: Found[] = [];
   for (const { sourceFile, num } of nodesWithTerms(db, asked, place).slice(0, READ_PACKS_MAX)) {
     const content = nodeContent(db, num);
-    if (coverOf(content, terms) < COVER_MIN) continue;
+    if (coverOf(content, terms) <= COVER_ABOVE) continue;
     best.push({ sourceFile, content });
     if (best.length === BOOSTS.length) break;
   }

@@ -253,6 +253,7 @@ describe('a search', () => {
     expect(await boosts('roses', { realm: 'home' })).toEqual(new Set());
     expect(await boosts('what does the weather forecast say about storms')).toEqual(new Set());
     expect(await boosts('which of the roses survive winter storms without sun')).toEqual(new Set());
+    expect(await boosts('tulip roses')).toEqual(new Set());
     expect(await boosts('"roses" AND (NOT')).toEqual(new Set([garden]));
     expect(await boosts('…!?')).toEqual(new Set());
   });
