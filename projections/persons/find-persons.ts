@@ -51,8 +51,7 @@ export function findPersons(text: string, known: KnownNames = NOTHING): PersonMe
     const { at, end, name } = candidate;
     candidate.isPerson = known.isKnown(name) || isShownAsPerson(sentence, at, end);
   }
-  spread(text, candidates);
-  addObjects(sentence, candidates);
+  concludeFrom(sentence, candidates);
   const found = candidates.filter(({ isPerson }) => isPerson);
   return [...others, ...found]
     .map(({ start, end, name }) => ({ start, end, name }))
@@ -78,6 +77,22 @@ function candidatesIn(
 function isUpper(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
   return unit < 0x80 ? unit >= 0x41 && unit <= 0x5a : /^\p{Lu}/u.test(text.slice(at, at + 2));
+}
+
+const PASSES_MAX = 8;
+
+/** From persons to persons, until nobody is added: a name that is one once is one throughout. */
+function concludeFrom(sentence: Sentence, candidates: readonly Candidate[]): void {
+  let before = -1;
+  for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+    const names = new Set(candidates.flatMap(({ name, isPerson }) => (isPerson ? [name] : [])));
+    for (const candidate of candidates) candidate.isPerson ||= names.has(candidate.name);
+    spread(sentence.text, candidates);
+    addObjects(sentence, candidates);
+    const count = candidates.filter(({ isPerson }) => isPerson).length;
+    if (count === 0 || count === before) return;
+    before = count;
+  }
 }
 
 /** Who is listed beside a person, or related to one, is a person too. */

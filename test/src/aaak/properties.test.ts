@@ -39,7 +39,9 @@ describe('for every text', () => {
 
   it('compressing what was compressed changes nothing', () => {
     const property = fc.property(anyText, anyMax, (text, maxLen) => {
-      const { aaak } = compress(text, { maxLen });
+      const { aaak, isPassThrough } = compress(text, { maxLen });
+      // An entry written by hand that is cut may be none any more.
+      fc.pre(!isPassThrough || lengthOf(normalizeText(text)) <= maxLen);
       expect(compress(aaak, { maxLen }).aaak).toBe(aaak);
     });
     fc.assert(property, settings);

@@ -12,6 +12,7 @@ import {
   aaak_parse_entry,
   Codebook,
 } from '../../../src/index.js';
+import { SPEC } from '../../../src/aaak/spec-text.js';
 
 const codebook = new Codebook({ persons: ['Alice', 'Jordan', 'Riley', 'Max', 'Ben'] });
 
@@ -245,5 +246,26 @@ describe('the page of the grammar', () => {
       1,
       1,
     ]);
+  });
+});
+
+describe('the page for agents', () => {
+  it.each([
+    ...['ALC=Alice', 'JOR=Jordan', 'RIL=Riley', 'MAX=Max', 'BEN=Ben', 'lossy', 'ISO 8601', '570x'],
+    ...['*warm*', '*fierce*', '*raw*', '*bloom*', 'FAM:', 'PROJ:', '⚠:', '★ to ★★★★★', 'DR:id'],
+    ...['gate_facts', 'gate_events', 'gate_discoveries', 'gate_preferences', 'gate_advice'],
+    ...['alt_memory', 'documents', 'reference', 'benchmark', 'agent_*', 'hyphenated'],
+    ...['ORIGIN', 'CORE', 'SENSITIVE', 'PIVOT', 'GENESIS', 'DECISION', 'TECHNICAL'],
+    'SESSION:2026-05-31|fixed.auth.race.cond|★★★',
+    'PATTERN: auth.timeouts→rate.limit.insufficient|★★★★★',
+    'FAM: ALC→♡JOR | 2D(kids): RIL(18,sports) MAX(11,chess+swimming) | BEN(contributor)',
+  ])('tells of %s', (part) => {
+    expect(SPEC).toContain(part);
+  });
+
+  it('shows no entry that does not parse', () => {
+    const examples = Array.from(SPEC.matchAll(/^ {4}(\S.*)$/gm), ([, entry = '']) => entry);
+    expect(examples.length).toBeGreaterThanOrEqual(3);
+    expect(examples.filter((entry) => !aaakParseEntry(entry).valid)).toEqual([]);
   });
 });
