@@ -16,4 +16,4 @@ export function layerOf(topic: string, entry: string): Layer {
   return kind === 'pattern' || start.startsWith('PATTERN:') ? 'L2' : 'L0';
 }
 
-export const toLayer = (index: number): Layer => LAYERS[index] ?? 'L0';
+const toLayer = (index: number): Layer => LAYERS[index] ?? 'L0';

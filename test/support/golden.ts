@@ -24,8 +24,8 @@ import { EXAMPLE_DATA, EXAMPLE_KEY, exampleStream } from './example-events.js';
 import { foldCommits } from './fold-orders.js';
 import { newViews } from './replicas.js';
 
-export const OTHER_REPLICA = '2b'.repeat(16);
-export const THIRD_REPLICA = '3c'.repeat(16);
+const OTHER_REPLICA = '2b'.repeat(16);
+const THIRD_REPLICA = '3c'.repeat(16);
 export const GOLDEN_REPLICAS = [REPLICA, OTHER_REPLICA, THIRD_REPLICA];
 
 const SECRET = 'ent_zzzzzzzzzzzzzzzzzzzzzzzzzz';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Dimension} from '../../../src/index.js';
+import type { Dimension } from '../../../src/index.js';
 import { exportDimension } from '../../../src/index.js';
 import { FileNames } from '../../../src/backup/file-names.js';
 import { filesIn, open } from '../../support/dimensions.js';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Dimension} from '../../../src/index.js';
+import type { Dimension } from '../../../src/index.js';
 import { type Entity } from '../../../src/index.js';
 import { expectVerified, open } from '../../support/dimensions.js';
 import { holds, PROPERTY_TIMEOUT_MS } from '../../support/holds.js';
