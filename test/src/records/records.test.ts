@@ -1,7 +1,7 @@
 /** Diaries are read back by who wrote them, wherever they were filed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dimension } from '../../../src/index.js';
+import type { Dimension } from '../../../src/index.js';
 import { copyOf, expectVerified, open } from '../../support/dimensions.js';
 import { exchange } from '../../support/exchange.js';
 import { holds } from '../../support/holds.js';
@@ -120,7 +120,7 @@ describe('a diary entry', () => {
       const refused = dimension.diaryWrite(agent, 'e');
       await expect(refused, agent).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     }
-    await expect(dimension.diaryRead('')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(dimension.diaryRead(' ')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     const half = dimension.diaryRead('a', { lastN: 1.5 });
     await expect(half).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect((await dimension.status()).log.events).toBe(events);
