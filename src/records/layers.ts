@@ -15,5 +15,3 @@ export function layerOf(topic: string, entry: string): Layer {
   if (kind === 'summary' || start.startsWith('SESSION:')) return 'L1';
   return kind === 'pattern' || start.startsWith('PATTERN:') ? 'L2' : 'L0';
 }
-
-export const toLayer = (index: number): Layer => LAYERS[index] ?? 'L0';

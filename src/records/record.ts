@@ -16,7 +16,7 @@ export interface DiaryEntry extends Entity {
 /** The longest entry; longer texts are mined. */
 const ENTRY_CHARACTERS_MAX = 100_000;
 const TOPIC_CHARACTERS_MAX = 128;
-export const DEFAULT_TOPIC = 'general';
+const DEFAULT_TOPIC = 'general';
 const LAST_N_MAX = 1_000;
 
 /** An agent as it spells itself, and by what agents are compared. */

@@ -19,7 +19,7 @@ import { change, newId, streamIn, type ChangeOptions, type Session } from '../se
 import { checkInteger, checkMetadata, type Metadata } from '../values.js';
 
 /** The domains of the layers, in order. */
-export const LAYER_DOMAINS = [
+const LAYER_DOMAINS = [
   'layer_0_identity',
   'layer_1_essential',
   'layer_2_working',

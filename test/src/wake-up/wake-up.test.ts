@@ -36,7 +36,7 @@ describe('L0', () => {
     expect(text).toBe(`${l0}\n\n## L1 — No memories yet.`);
   });
 
-  it('is the file of the dimension, else the old place, else what the active persona is', async () => {
+  it('is the file of the dimension, else the old place, else what the persona is', async () => {
     const { dimension, path } = await opened();
     await dimension.setPersona('coder', { systemPrompt: 'A', description: ' Writes code ' });
     expect((await dimension.wakeUp()).l0).toBe('Writes code');
