@@ -171,7 +171,7 @@ async function defined(session: Session, name: string): Promise<Persona> {
 
 /** Takes a persona away; its realm and the memories in it stay. If it was active, none is after. */
 export async function deletePersona(session: Session, text: string): Promise<PersonaGone> {
-  const name = filterName(text);
+  const name = filterName(typeof text === 'string' ? text.trim() : text);
   if (name === undefined) throw new AltError('INVALID_ARGUMENT', 'The name is blank.');
   if (matchesNothing(name)) {
     return { deleted: false, name: text, was_active: false, realm: '' };

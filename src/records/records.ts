@@ -132,7 +132,7 @@ export async function recordRead(
   options: DiaryOptions = {},
 ): Promise<DiaryPage> {
   const lastN = clampLastN(options.lastN, 10);
-  const key = filterName(agent);
+  const key = filterName(typeof agent === 'string' ? agent.trim() : agent);
   if (key === undefined) throw new AltError('INVALID_ARGUMENT', 'Whose diary? agent is blank.');
   const realm = filterName(options.realm);
   if (matchesNothing(key)) return { agent, entries: [], total: 0 };

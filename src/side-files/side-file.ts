@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import {
+  explained,
   isAltError,
   makeFolderDurably,
   readText,
   replaceFile,
-  systemError,
 } from '../../events/index.js';
 import type { Db } from '../../projections/index.js';
 import type { Session } from '../session.js';
@@ -64,13 +64,13 @@ export async function takeInSideFiles(
   session: Session,
   sideFiles: readonly SideFile[],
 ): Promise<void> {
-  const { files, store } = session;
-  const present = sideFiles.filter(({ path, takeIn }) => {
-    return takeIn !== undefined && isPresent(files, join(store.folder, path));
-  });
-  if (present.length === 0) return;
-  await warning(session, present, async () => {
+  await warning(session, sideFiles, async () => {
+    const { files, store } = session;
+    const present = sideFiles.filter(({ path, takeIn }) => {
+      return takeIn !== undefined && files.stat(join(store.folder, path)) !== undefined;
+    });
     for (const { takeIn } of present) await takeIn?.(session);
+    if (present.length === 0) return;
     const lagging = await store.read((db) => {
       return present.filter(({ path, content }) => {
         const text = content(db, session);
@@ -81,15 +81,7 @@ export async function takeInSideFiles(
   });
 }
 
-/** @throws {AltError} what hinders the look, as an error of ours */
-function isPresent(files: Session['files'], path: string): boolean {
-  try {
-    return files.stat(path) !== undefined;
-  } catch (error) {
-    throw systemError(error, `Looking for ${path}`);
-  }
-}
-
+/** Whatever the disk does to a copy, the log is whole and the caller's work goes on. */
 async function warning(
   { store }: Session,
   sideFiles: readonly SideFile[],
@@ -98,9 +90,10 @@ async function warning(
   try {
     await work();
   } catch (error) {
-    if (!isAltError(error)) throw error;
+    const told = explained(error, 'Looking at it');
+    if (!isAltError(told)) throw error;
     const names = sideFiles.map(({ path }) => path).join(', ');
-    const message = `The log is whole, but ${names} could not follow: ${error.message}`;
+    const message = `The log is whole, but ${names} could not follow: ${told.message}`;
     store.warn({ code: 'SIDE_FILES_BEHIND', message });
   }
 }
