@@ -93,7 +93,6 @@ export {
   nodeFrequency,
   nodePacks,
   nodeSources,
-  nodeSourcesOfPlace,
   nodesWithTerms,
   type NodeMatch,
   type NodeSourceRow,

@@ -108,12 +108,6 @@ export function nodeSources(db: Db, sourceFile?: string): NodeSourceRow[] {
   return db.all<NodeSourceRow>(`${SOURCE} WHERE source_file = ? ${SOURCE_ORDER}`, sourceFile);
 }
 
-/** The sources whose nodes are filed in a realm, or in one domain of it. */
-export function nodeSourcesOfPlace(db: Db, realm: string, domain?: string): NodeSourceRow[] {
-  const { where, values } = conditionOf({ realm, domain });
-  return db.all<NodeSourceRow>(`${SOURCE} WHERE 1 ${where} ${SOURCE_ORDER}`, ...values);
-}
-
 /** The packs of a source, in order. */
 export function nodePacks(db: Db, stream: string): string[] {
   const sql = 'SELECT content FROM nodes WHERE stream = ? ORDER BY ordinal';

@@ -5,18 +5,26 @@
 import {
   describedIn,
   entitiesIn,
+  entityById,
   listDomains,
   placeExists,
   type Db,
 } from '../projections/index.js';
 import type { NewEvent } from '../replay/index.js';
-import { closingsOfPlace, type DoomedPlace } from './closings.js';
 import { normalizeName } from './names.js';
+import { nodeEventsAfter } from './nodes/changes.js';
+import { closingsOfPlace, tunnelClosings } from './palace/dig.js';
 import { Places } from './places.js';
 import { change, type Session } from './session.js';
 
 /** Memories in one commit: folding it keeps all others waiting, for some seconds by then. */
 const MEMORIES_PER_COMMIT = 50_000;
+
+/** A realm, or one domain of it. */
+interface DoomedPlace {
+  readonly realm: string;
+  readonly domain?: string | undefined;
+}
 
 export interface PlaceDeletionOptions {
   /** Only say what would go. */
@@ -125,11 +133,16 @@ export function planOf(
     const data = { entity_id: id, reason: 'cascade' as const };
     return { type: 'EntityDeleted', stream, data };
   });
+  const gone = seen.flatMap(({ id }) => {
+    const before = entityById(db, id);
+    return before ? [{ before, after: undefined }] : [];
+  });
+  const nodes = nodeEventsAfter(session, db, gone);
   const isLast = seen.length !== limit;
   const ending = isLast ? endingOf(session, db, place) : NO_ENDING;
   const { domains, tunnels } = ending;
   return {
-    events: [...memories, ...ending.events],
+    events: [...memories, ...nodes, ...ending.events],
     counts: { deleted: true, domains, entities: memories.length, tunnels },
     isLast,
   };
@@ -146,7 +159,7 @@ const NO_ENDING: Ending = { events: [], domains: 0, tunnels: 0 };
 /** What is closed with the last of the memories, the place itself at the very end. */
 function endingOf(session: Session, db: Db, place: DoomedPlace): Ending {
   const { realm, domain } = place;
-  const { tunnels, nodes } = closingsOfPlace(session, db, place);
+  const tunnels = tunnelClosings(db, closingsOfPlace(db, realm, domain), 'cascade');
   const described = describedIn(db, realm);
   const going = described.domains.filter(({ name }) => domain === undefined || name === domain);
   const domains = going.map(({ stream, name }): NewEvent => {
@@ -157,9 +170,10 @@ function endingOf(session: Session, db: Db, place: DoomedPlace): Ending {
   const staying = new Places(session, db);
   if (domain !== undefined) staying.needRealm(realm);
   return {
-    events: [...tunnels, ...nodes, ...domains, ...itself, ...staying.events],
+    events: [...tunnels, ...domains, ...itself, ...staying.events],
     domains: countDomains(db, place),
-    tunnels: tunnels.length,
+    // Machines that dug from either end have a stream each for one tunnel.
+    tunnels: new Set(tunnels.map(({ data }) => ('tunnel_id' in data ? data.tunnel_id : ''))).size,
   };
 }
 

@@ -6,9 +6,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { entityById, type Db, type EntityRow } from '../../projections/index.js';
 import { AltError } from '../../events/index.js';
 import type { NewEvent } from '../../replay/index.js';
+import { nodeEventsAfter } from '../nodes/changes.js';
 import { Places } from '../places.js';
 import { change, newId, streamIn, type Session } from '../session.js';
-
 import { checkItem, isSkipped, type CheckedItem, type SkippedItem } from './import-items.js';
 
 const ITEMS_PER_COMMIT = 500;
@@ -174,6 +174,7 @@ function decideItems(
 ): { readonly events: readonly NewEvent[]; readonly decided: readonly Decided[] } {
   const places = new Places(session, db);
   const events: NewEvent[] = [];
+  const replaced: { readonly before: EntityRow; readonly after: EntityRow }[] = [];
   const decided = request.items.map((item): Decided => {
     const id = item.id ?? newId(session, 'ent', { index: item.index });
     const before = entityById(db, id);
@@ -183,9 +184,18 @@ function decideItems(
     places.need(item.realm, item.domain);
     const stream = before?.stream ?? streamIn(session, 'entity', id);
     events.push(...replacing(before, { item, id, stream }));
+    if (before) replaced.push({ before, after: replacedBy(before, item) });
     return { item, outcome };
   });
-  return { events: [...places.events, ...events], decided };
+  const nodes = nodeEventsAfter(session, db, replaced);
+  return { events: [...places.events, ...events, ...nodes], decided };
+}
+
+/** The memory as it will be. */
+function replacedBy(before: EntityRow, item: CheckedItem): EntityRow {
+  const { realm, domain, content, metadata, sourceFile, createdMs = before.createdMs } = item;
+  const rest = { realm, domain, content, sourceFile, createdMs };
+  return { ...before, ...rest, metadata: JSON.stringify(metadata) };
 }
 
 function replacing(

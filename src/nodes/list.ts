@@ -94,8 +94,6 @@ export interface NodeFile {
 /**
  * What the `nodes/` folder holds, a file for each two hex digits that there are nodes for. A
  * derived copy: the log is the truth.
- *
- * @internal
  */
 export function* nodeFiles(db: Db): Generator<NodeFile> {
   const byPrefix = groupBy(nodeSources(db), ({ sourceFile }) => sha256(sourceFile).slice(0, 2));

@@ -15,6 +15,7 @@ import {
 } from '../../projections/index.js';
 import type { NewEvent } from '../../replay/index.js';
 import { filterName, matchesNothing } from '../names.js';
+import { nodeEventsAfter } from '../nodes/changes.js';
 import { change, type Session } from '../session.js';
 import { checkInteger, checkLabel } from '../values.js';
 import type { Embedding } from '../vectors/embedding.js';
@@ -157,14 +158,16 @@ async function remove(session: Session, twins: readonly SourceMember[]): Promise
   return change(session, {
     batch,
     decide(db) {
-      const same = twins.filter(({ id, contentHash: compared }) => {
+      const same = twins.flatMap(({ id, contentHash: compared }) => {
         const row = entityById(db, id);
-        return row !== undefined && contentHash(row.content).equals(compared);
+        return row && contentHash(row.content).equals(compared) ? [row] : [];
       });
       const events = same.map(({ id, stream }): NewEvent => {
         return { type: 'EntityDeleted', stream, data: { entity_id: id, reason: 'dedup' } };
       });
-      return { events, result: idsOf(same) };
+      const gone = same.map((before) => ({ before, after: undefined }));
+      const nodes = nodeEventsAfter(session, db, gone);
+      return { events: [...events, ...nodes], result: same.map(({ id }) => id) };
     },
   });
 }

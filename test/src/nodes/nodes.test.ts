@@ -4,7 +4,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '@msgpack/msgpack';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { nodeSourcesOfPlace } from '../../../projections/index.js';
 import { nodeFiles } from '../../../src/nodes/list.js';
 import { Opening } from '../../../src/opening.js';
 import type { Dimension } from '../../../src/index.js';
@@ -137,18 +136,10 @@ describe('a mined file', () => {
   });
 
   it('has its nodes where its parts are filed', async () => {
-    const { dimension, garden, path } = await mined();
+    const { dimension, garden } = await mined();
     const [part] = (await dimension.listEntities({})).filter((one) => one.source_file === garden);
     await dimension.updateEntity(part?.id ?? '', { realm: 'home' });
     expect(await dimension.listNodes(garden)).toMatchObject([{ realm: 'home', domain: 'docs' }]);
-    const opening = new Opening({ path });
-    onTestFinished(() => opening.close());
-    const { store } = opening.opened().session;
-    const files = (realm: string, domain?: string) =>
-      store.read((db) => nodeSourcesOfPlace(db, realm, domain).map((row) => row.sourceFile));
-    expect(await files('home')).toEqual([garden]);
-    expect(await files('work', 'docs')).toHaveLength(1);
-    expect(await files('home', 'other')).toEqual([]);
   });
 
   it('loses nothing of its idempotent deletions', async () => {
