@@ -24,7 +24,7 @@ function remember(db: Db, event: Omit<FoldEvent, 'data'>, content: string | unde
 
 export const persons: Projection = {
   name: 'persons',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE persons (
       stream TEXT NOT NULL,
@@ -36,6 +36,9 @@ export const persons: Projection = {
     CREATE INDEX persons_name ON persons (name, named, position);`,
   apply: {
     EntityAdded(db, event) {
+      remember(db, event, event.data.content);
+    },
+    RecordWritten(db, event) {
       remember(db, event, event.data.content);
     },
     EntityRevised(db, event) {

@@ -63,9 +63,12 @@ export function revisionOf(db: Db, stream: string): string | undefined {
   return revisionsOf(db, stream).at(-1)?.digest.toString('hex', 0, 4);
 }
 
+/** What gives a memory its content. */
+const GIVES_CONTENT: readonly string[] = ['EntityAdded', 'RecordWritten', 'EntityRevised'];
+
 const revisionsOf = (db: Db, stream: string): JournalEntry[] =>
   eventsOfStream(db, stream).filter(({ type, status }) => {
-    return status === 'known' && (type === 'EntityAdded' || type === 'EntityRevised');
+    return status === 'known' && type !== null && GIVES_CONTENT.includes(type);
   });
 
 /** What the memory said once that event had happened. */

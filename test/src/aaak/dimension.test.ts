@@ -49,6 +49,16 @@ describe('an entry of a memory', () => {
     expect(await dimension.aaakDecompress(before)).toBe('The brakes squeak.');
   });
 
+  it('may be of a diary record, whose persons have codes as all others', async () => {
+    const dimension = await newDimension();
+    const text = 'Zelda told Morwen that the brakes squeak.';
+    const { entity_id: id } = await dimension.diaryWrite('claude', text);
+    const entry = await dimension.aaakMemory(id);
+    expect(entry).toContain(`DR:${id}@`);
+    expect(await dimension.aaakExpand(entry)).toMatchObject({ text, source: 'log' });
+    expect((await dimension.getAaakSpec()).spec).toMatch(/MOR=Morwen ZEL=Zelda/);
+  });
+
   it('joins the texts of several references', async () => {
     const dimension = await newDimension();
     await dimension.addEntity('work', 'cars', 'one', { entityId: 'a|b' });
