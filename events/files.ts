@@ -111,8 +111,13 @@ export const nodeFiles: Files = {
 
 /** Reads a whole file as text; undefined when it does not exist. */
 export function readText(path: string): string | undefined {
+  return readBytes(path)?.toString('utf8');
+}
+
+/** Reads a whole file; undefined when it does not exist. */
+export function readBytes(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // What may not be read is not missing; what lies below a file is.
@@ -122,12 +127,12 @@ export function readText(path: string): string | undefined {
 }
 
 /** Writes a file aside, syncs it, renames it over `path`: readers see the old or the new text. */
-export function replaceFile(files: Files, path: string, text: string): void {
+export function replaceFile(files: Files, path: string, content: string | Uint8Array): void {
   const aside = `${path}.new`;
   files.remove(aside);
   const handle = files.open(aside, 'create');
   try {
-    files.write(handle, Buffer.from(text), 0);
+    files.write(handle, typeof content === 'string' ? Buffer.from(content) : content, 0);
     files.sync(handle);
   } finally {
     files.close(handle);

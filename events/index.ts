@@ -39,6 +39,7 @@ export {
   makeFolderDurably,
   makePrivateFile,
   nodeFiles,
+  readBytes,
   readText,
   replaceFile,
   unusedPath,

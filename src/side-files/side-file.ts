@@ -7,14 +7,14 @@ import {
   explained,
   isAltError,
   makeFolderDurably,
-  readText,
+  readBytes,
   replaceFile,
 } from '../../events/index.js';
 import type { Db } from '../../projections/index.js';
 import type { Session } from '../session.js';
 
-/** Texts by file name: what a folder of side files holds. */
-export type FolderContent = ReadonlyMap<string, string>;
+/** Contents by file name: what a folder of side files holds. */
+export type FolderContent = ReadonlyMap<string, string | Uint8Array>;
 
 export interface SideFile {
   /** Relative to the dimension: a file, or a folder for a content of several files. */
@@ -40,7 +40,7 @@ export async function writeSideFiles(
     return sideFiles.flatMap(({ path, content }) => {
       const text = content(db, session);
       if (text === undefined) return [];
-      if (typeof text === 'string') return writeText(session, path, text);
+      if (typeof text === 'string') return writeFile(session, path, text);
       return writeFolder(session, path, text);
     });
   });
@@ -99,9 +99,13 @@ async function warning(
 }
 
 /** The text of a side file; undefined when there is none, or it cannot be read as one. */
-export function readSideFile({ store }: Session, path: string): string | undefined {
+export function readSideFile(session: Session, path: string): string | undefined {
+  return bytesOf(session, path)?.toString('utf8');
+}
+
+function bytesOf({ store }: Session, path: string): Buffer | undefined {
   try {
-    return readText(join(store.folder, path));
+    return readBytes(join(store.folder, path));
   } catch (error) {
     // A folder of that name, or a file that is closed to us, says nothing.
     if ((error as { code?: unknown }).code === undefined) throw error;
@@ -109,9 +113,10 @@ export function readSideFile({ store }: Session, path: string): string | undefin
   }
 }
 
-function writeText(session: Session, path: string, text: string): string[] {
-  if (readSideFile(session, path) === text) return [];
-  replaceFile(session.files, join(session.store.folder, path), text);
+function writeFile(session: Session, path: string, content: string | Uint8Array): string[] {
+  const bytes = Buffer.from(content);
+  if (bytesOf(session, path)?.equals(bytes) === true) return [];
+  replaceFile(session.files, join(session.store.folder, path), bytes);
   return [path];
 }
 
@@ -119,8 +124,8 @@ function writeFolder(session: Session, path: string, content: FolderContent): st
   const { files, store } = session;
   const folder = join(store.folder, path);
   makeFolderDurably(files, folder);
-  const written = [...content].flatMap(([name, text]) => {
-    return writeText(session, `${path}/${name}`, text);
+  const written = [...content].flatMap(([name, part]) => {
+    return writeFile(session, `${path}/${name}`, part);
   });
   for (const name of files.list(folder)) {
     if (!content.has(name)) files.remove(join(folder, name));

@@ -253,6 +253,31 @@ describe('identity.txt', () => {
   });
 });
 
+describe('the copies of the knowledge graph and of the registry', () => {
+  it('say what the log says, are mended, and are empty once all is retracted', async () => {
+    const { dimension, file } = await opened();
+    const read = (name: string): unknown => JSON.parse(readFileSync(file(name), 'utf8'));
+    await dimension.writeSideFiles();
+    expect(readdirSync(dimension.path)).not.toContain('knowledge_graph.json');
+    const id = await dimension.kg.add('Ada', 'is_a', 'person');
+    await dimension.writeSideFiles();
+    const graph = { version: 1, facts: [{ id, subject: 'Ada', predicate: 'is_a' }] };
+    expect(read('knowledge_graph.json')).toMatchObject(graph);
+    expect(read('entity_registry.json')).toMatchObject({
+      version: 1,
+      entities: { Ada: { key: 'ada', type: 'person' } },
+    });
+    writeFileSync(file('knowledge_graph.json'), 'spoiled');
+    await dimension.writeSideFiles();
+    expect(read('knowledge_graph.json')).toMatchObject(graph);
+    expect(await dimension.kg.query('Ada')).toHaveLength(1);
+    await dimension.kg.retract(id);
+    await dimension.writeSideFiles();
+    expect(read('knowledge_graph.json')).toMatchObject({ facts: [] });
+    expect(read('entity_registry.json')).toMatchObject({ entities: {} });
+  });
+});
+
 describe('a folder of side files', () => {
   it('holds what it should and nothing else, and is closed to others', async () => {
     const { dimension, path, file } = await opened();
