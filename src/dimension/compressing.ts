@@ -75,9 +75,14 @@ export class Compressing extends Noding {
     ids: readonly string[],
     options: changes.DeleteOptions = {},
   ): Promise<changes.Deleted> {
-    const deleted = await super.removeEntities(ids, options);
+    return this.settled(super.removeEntities(ids, options));
+  }
+
+  /** After a change that may have deleted memories: their compressions are let go of at once. */
+  protected async settled<Result>(change: Promise<Result>): Promise<Result> {
+    const result = await change;
     await this.opened().dialect.settle();
-    return deleted;
+    return result;
   }
 
   /** Undefined where there is no dimension to ask. */

@@ -35,7 +35,7 @@ export class Holdings extends Compressing {
     name: string,
     options: deletion.PlaceDeletionOptions = {},
   ): Promise<deletion.RealmDeletion> {
-    return deletion.deleteRealm(this.session(), name, options);
+    return this.settled(deletion.deleteRealm(this.session(), name, options));
   }
 
   /** Deletes a domain with everything in it; its realm stays. @returns whether it existed. */
@@ -49,7 +49,7 @@ export class Holdings extends Compressing {
     name: string,
     options: deletion.PlaceDeletionOptions = {},
   ): Promise<deletion.DomainDeletion> {
-    return deletion.deleteDomain(this.session(), { realm, name }, options);
+    return this.settled(deletion.deleteDomain(this.session(), { realm, name }, options));
   }
 
   /** Every version of a memory, oldest first, from the log; none for an id never used. */
@@ -101,7 +101,7 @@ export class Holdings extends Compressing {
 
   /** Finds memories of a source that say what an older one says; `dryRun: false` deletes them. */
   async dedup(options: DedupOptions = {}): Promise<Deduplicated> {
-    return dedup({ ...this.opened(), session: this.session() }, options);
+    return this.settled(dedup({ ...this.opened(), session: this.session() }, options));
   }
 
   async memoriesFiledAway(): Promise<FiledAway> {
