@@ -159,6 +159,9 @@ class Lattice {
 function cut(vocabulary: Vocabulary, text: string): number[] {
   const normal = normalise(text);
   if (normal === '') return [];
+  // As the library: what normalising makes a special piece of is one too, if it stands alone.
+  const special = SPECIAL_PIECES.get(normal);
+  if (special !== undefined) return [special];
   const spaced = normal.startsWith(' ') ? normal : ` ${normal}`;
   return new Lattice(vocabulary, spaced.replaceAll(' ', SPACE_PIECE)).best();
 }

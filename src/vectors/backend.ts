@@ -52,6 +52,8 @@ export interface VectorBackend {
    * lock. @returns false when time ran out; a server that cannot be reached is no reason to go on.
    */
   push(work?: PushWork): Promise<boolean>;
+  /** Lets go of what was kept elsewhere for spaces that this one, which now answers, replaced. */
+  tidy(): Promise<void>;
   /** Writes to disk what a later start would otherwise gather again. Under the embedding lock. */
   save(): Promise<void>;
   /**

@@ -228,16 +228,21 @@ export class ChromaBackend implements VectorBackend {
     // It counted for itself what the collection holds.
     this.#hasLost = false;
     const isDone = await sync.run(work);
-    if (isDone) await this.#tidy();
+    if (isDone) await this.tidy();
     return isDone;
   }
 
   /** Once: the collections of spaces that this one has replaced are of no use any more. */
-  async #tidy(): Promise<void> {
+  async tidy(): Promise<void> {
     const { store, spaceId } = this.#context;
     if (this.#isTidy || readServing(store.folder)?.space !== spaceId) return;
-    await ChromaCollection.deleteOthers(this.#server, this.#owner);
-    this.#isTidy = true;
+    try {
+      await ChromaCollection.deleteOthers(this.#server, this.#owner);
+      this.#isTidy = true;
+    } catch (error) {
+      if (!(error instanceof ChromaTrouble)) throw error;
+      this.#note(error);
+    }
   }
 
   save(): Promise<void> {

@@ -140,7 +140,9 @@ export class Embedding {
     if (!upcoming) return;
     try {
       const left = await this.#drain(upcoming, options);
-      if (left === 0) await this.space();
+      if (left > 0 || (await this.space()) !== upcoming) return;
+      this.spaces.remember(upcoming);
+      await upcoming.backend.tidy();
     } catch (error) {
       if (!isAltError(error, 'UNAVAILABLE') && !isAltError(error, 'EMBEDDING_FAILED')) throw error;
       this.spaces.giveUp(error);

@@ -55,6 +55,11 @@ export class InProcessBackend implements VectorBackend {
     return Promise.resolve(true);
   }
 
+  /** Nothing of ours lies outside the dimension. */
+  tidy(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async save(): Promise<void> {
     const index = this.#index;
     await this.#context.store.read((db, { generation }) => {

@@ -63,6 +63,7 @@ const TEXTS = {
   spaces: '  two  three   \t\t tab \u200b\u200d\u2028 zero \ufeff wide \u2581\u2581 mark ',
   unknown: '\u{13000}\u{13001} x \u{12000} \ue000\ue001 \u{10ffff} y',
   special: 'a <s> b </s><unk><pad>c <mask> ＜s＞ ＜unk＞\u{13000}<unk>\u{13000} <s',
+  'special once normalised': '<s\uff1e',
   blank: ' ',
   empty: '',
   vanishing: '\u0001\u0002',
