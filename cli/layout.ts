@@ -108,10 +108,12 @@ function numbers(values: Readonly<Record<string, unknown>>): string {
     .join(' ');
 }
 
-export function factLine({ subject, predicate, object, valid_from, valid_to }: Fact): string {
+export function factLine({ subject, predicate, object, realm, ...fact }: Fact): string {
   const triple = printable(`  ${subject} -- ${predicate} -- ${object}`);
-  if (valid_from === null && valid_to === null) return triple;
-  return `${triple} [${valid_from ?? 'always'} -> ${valid_to ?? 'now'}]`;
+  const where = realm === undefined ? '' : ` (in ${printable(realm)})`;
+  const { valid_from: from, valid_to: to } = fact;
+  if (from === null && to === null) return `${triple}${where}`;
+  return `${triple} [${from ?? 'always'} -> ${to ?? 'now'}]${where}`;
 }
 
 const EVENT_CHARACTERS_MAX = 120;

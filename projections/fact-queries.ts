@@ -42,6 +42,8 @@ export interface FactFilter {
   /** The side on which the node stands: outgoing = subject. */
   readonly direction?: Direction | undefined;
   readonly predicate?: string | undefined;
+  /** In which it was said. */
+  readonly realm?: string | undefined;
   readonly source?: string | undefined;
   /** Valid at some second of these. */
   readonly during?: { readonly from: string; readonly to: string } | undefined;
@@ -122,6 +124,7 @@ function matching(filter: FactFilter): { readonly head: string; readonly where: 
     values.push(...more);
   };
   if (filter.predicate !== undefined) add('f.predicate = ?', filter.predicate);
+  if (filter.realm !== undefined) add('f.realm = ?', filter.realm);
   if (filter.source !== undefined) add('f.source = ?', filter.source);
   if (filter.during !== undefined) {
     add('f.from_instant <= ? AND f.to_instant >= ?', filter.during.to, filter.during.from);
@@ -154,10 +157,16 @@ export function countMatching(db: Db, filter: FactFilter): number {
   return db.get<{ count: number }>(sql, ...where.values)?.count ?? 0;
 }
 
-/** All intervals of one triple in any of its spellings, also those that an earlier one covers. */
+/**
+ * All intervals of one triple in any of its spellings, also those that an earlier one covers, as
+ * they were said in one realm or ('') in none.
+ */
 export function factsOfTriple(
   db: Db,
-  of: { readonly subjects: readonly string[]; readonly predicate: string } & {
+  of: {
+    readonly realm: string;
+    readonly subjects: readonly string[];
+    readonly predicate: string;
     /** Any object when absent. */
     readonly objects?: readonly string[] | undefined;
   },
@@ -165,10 +174,11 @@ export function factsOfTriple(
   const objects = of.objects === undefined ? [] : [JSON.stringify(of.objects)];
   const condition = objects.length === 0 ? '' : `AND f.object_key ${AMONG}`;
   return db.all<FactRow>(
-    `${FACT} WHERE f.subject_key ${AMONG} AND f.predicate = ? ${condition}
+    `${FACT} WHERE f.subject_key ${AMONG} AND f.predicate = ? AND f.realm = ? ${condition}
      ORDER BY f.added, f.fact_id`,
     JSON.stringify(of.subjects),
     of.predicate,
+    of.realm,
     ...objects,
   );
 }

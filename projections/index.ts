@@ -138,6 +138,7 @@ export {
   countRecords,
   listAgents,
   recordsOf,
+  storyRows,
   weightiest,
   type AgentRow,
   type RecordFilter,

@@ -2,6 +2,7 @@
 import { AltError } from '../../events/index.js';
 import { factKey, toSecond, type FactRow } from '../../projections/index.js';
 import { toIso } from '../entity.js';
+import { normalizeName } from '../names.js';
 import { checkInstant, checkLabel, checkShape } from '../values.js';
 
 export interface Fact {
@@ -10,6 +11,8 @@ export interface Fact {
   readonly subject: string;
   readonly predicate: string;
   readonly object: string;
+  /** In which it was said, such as a persona's; absent for what was said in none. */
+  readonly realm?: string;
   /** `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`; null = for ever. Both ends belong to it. */
   readonly valid_from: string | null;
   readonly valid_to: string | null;
@@ -35,6 +38,8 @@ export interface Triple {
 
 /** What may be said of a fact besides its triple. */
 export interface FactDetails {
+  /** In which it is said: the same triple said in another realm, or in none, is another fact. */
+  readonly realm?: string | undefined;
   /** Since when; from the moment it is said where an earlier interval had ended. */
   readonly validFrom?: string | undefined;
   readonly validTo?: string | undefined;
@@ -55,6 +60,7 @@ export interface CheckedTriple extends Triple {
 
 /** What is given besides the triple, as events spell it; nothing stands for what was not said. */
 export interface CheckedDetails {
+  readonly realm?: string;
   readonly valid_from?: string;
   readonly valid_to?: string;
   readonly source?: string;
@@ -119,10 +125,16 @@ function checkConfidence(value: unknown): number | undefined {
   throw new AltError('INVALID_ARGUMENT', 'confidence must be a number from 0 to 1.');
 }
 
+/** '' for none. @throws {AltError} INVALID_ARGUMENT */
+export function checkFactRealm(realm: string | null | undefined): string {
+  return realm === undefined || realm === null || realm === '' ? '' : normalizeName(realm, 'realm');
+}
+
 /** @throws {AltError} INVALID_ARGUMENT, TOO_LARGE naming the field. */
 export function checkDetails(details: FactDetails): CheckedDetails {
   checkShape(details, 'object', 'What is said of the fact');
   const given = {
+    realm: checkFactRealm(details.realm),
     valid_from: checkInstant(details.validFrom, 'valid_from'),
     valid_to: checkInstant(details.validTo, 'valid_to'),
     source: checkLabel(details.source, 'source'),
@@ -143,6 +155,7 @@ export function toFact(row: FactRow, nowMs: number): Fact {
     subject: row.subject,
     predicate: row.predicate,
     object: row.object,
+    ...(row.realm !== '' && { realm: row.realm }),
     valid_from: row.validFrom,
     valid_to: row.validTo,
     source: row.source,

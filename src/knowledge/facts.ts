@@ -5,6 +5,7 @@ import { change, newId, streamIn, type ChangeOptions, type Session } from '../se
 import { checkInstant, checkShape } from '../values.js';
 import {
   checkDetails,
+  checkFactRealm,
   checkTriple,
   toFact,
   type CheckedDetails,
@@ -23,6 +24,7 @@ export interface AssertOptions extends ChangeOptions, FactDetails {
 
 /** One item of a batch, spelled as facts are. */
 export interface NewFact extends Triple {
+  readonly realm?: string | null | undefined;
   readonly valid_from?: string | null | undefined;
   readonly valid_to?: string | null | undefined;
   readonly source?: string | undefined;
@@ -60,7 +62,7 @@ export async function assertFact(
   const checked = checkTriple(triple);
   const details = checkDetails(options);
   const { idempotencyKey, replace = false } = options;
-  const stream = streamOfTriple(session, checked);
+  const stream = streamOfTriple(session, { ...checked, realm: details.realm ?? '' });
   return change(session, {
     ...options,
     decide(db) {
@@ -80,9 +82,11 @@ function recallSaid(events: readonly EventPayload[]): Said | undefined {
   return { fact_id: String(said.data.fact_id), created: said.type === 'FactAsserted' };
 }
 
-function streamOfTriple(session: Session, triple: CheckedTriple): string {
-  const { subjectKey, predicate, objectKey } = triple;
-  return streamIn(session, 'fact', '', subjectKey, predicate, objectKey);
+function streamOfTriple(
+  session: Session,
+  { realm, subjectKey, predicate, objectKey }: CheckedTriple & { readonly realm: string },
+): string {
+  return streamIn(session, 'fact', realm, subjectKey, predicate, objectKey);
 }
 
 /** As {@link assertFact} for up to 1,000 facts: all of them or none. @returns in order. */
@@ -121,6 +125,7 @@ export function checkFacts(
 
 const detailsOf = (item: NewFact): CheckedDetails =>
   checkDetails({
+    realm: item.realm ?? undefined,
     validFrom: item.valid_from ?? undefined,
     validTo: item.valid_to ?? undefined,
     source: item.source,
@@ -147,6 +152,8 @@ function atIndex<Result>(index: number, work: () => Result): Result {
 }
 
 export interface EndOptions extends ChangeOptions {
+  /** In which it was said; facts of no realm when absent. */
+  readonly realm?: string | undefined;
   /** Since when it no longer holds: that second or day is its last. Now when absent. */
   readonly ended?: string | undefined;
 }
@@ -162,8 +169,8 @@ export async function endFact(
   triple: Triple,
   options: EndOptions = {},
 ): Promise<Ended> {
-  const checked = checkTriple(triple);
   checkShape(options, 'object', 'The options');
+  const checked = { ...checkTriple(triple), realm: checkFactRealm(options.realm) };
   const now = toSecond(session.system.now());
   const ended = checkInstant(options.ended, 'ended') ?? now;
   const stream = streamOfTriple(session, checked);

@@ -15,6 +15,7 @@ import {
   type FactPage,
   type FactRow,
 } from '../../projections/index.js';
+import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
 import { checkInstant, checkInteger, checkLabel, checkShape } from '../values.js';
 import { checkPredicate, toFact, type Fact } from './fact.js';
@@ -27,6 +28,8 @@ export interface FactQuery {
   readonly asOf?: string | undefined;
   /** Where the name stands: `outgoing` = subject, `incoming` = object, `both` (when absent). */
   readonly direction?: Direction | undefined;
+  /** Only what was said in that realm; everything when absent. */
+  readonly realm?: string | undefined;
   /** Only what was said there. */
   readonly source?: string | undefined;
   /** Only what holds now. */
@@ -35,6 +38,8 @@ export interface FactQuery {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
 }
+
+export type TimelineQuery = Pick<FactQuery, 'realm' | 'source' | 'limit' | 'offset'>;
 
 export interface FactsFound {
   /** As it was asked for; null for none. */
@@ -86,9 +91,9 @@ export async function queryFacts(
 export async function timeline(
   session: Session,
   entity?: string | null,
-  page: Pick<FactQuery, 'limit' | 'offset'> = {},
+  options: TimelineQuery = {},
 ): Promise<FactsFound> {
-  const ask = checkQuery(session, entity, page);
+  const ask = checkQuery(session, entity, options);
   const inOrder: Ask = { ...ask, page: { ...ask.page, order: 'start' } };
   return session.store.read((db) => answer(session, db, inOrder));
 }
@@ -107,6 +112,7 @@ function checkQuery(session: Session, entity: unknown, options: FactQuery): Ask 
     entity: nameAsked(entity),
     direction,
     predicate: isBlank(options.predicate) ? undefined : checkPredicate(options.predicate),
+    realm: realmAsked(options.realm),
     source: checkLabel(options.source, 'source') || undefined,
     during: checkDuring(session, options.asOf, currentOnly),
     page: {
@@ -123,6 +129,12 @@ function nameAsked(entity: unknown): string | undefined {
   if (isBlank(entity)) return undefined;
   checkShape(entity, 'text', 'entity');
   return entity as string;
+}
+
+/** No realm has the name that stands for one that can be none. */
+function realmAsked(realm: string | undefined): string | undefined {
+  const name = filterName(realm);
+  return matchesNothing(name) ? '\0' : name;
 }
 
 /** The seconds at one of which a fact must hold: of a date, its whole day. */
