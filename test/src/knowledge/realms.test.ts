@@ -72,7 +72,7 @@ describe('a fact of a realm', () => {
     await here.kg.add(...LIKES, { ...CODER, source: 'here' });
     await there.kg.add(...LIKES, { ...CODER, confidence: 0.5 });
     await there.kg.add(...LIKES);
-    await exchange(here, there);
+    exchange(here, there);
     for (const { kg } of [here, there]) {
       expect(where(await kg.query('Ana'))).toEqual(['persona_coder', undefined]);
       expect(await kg.query('Ana', CODER)).toMatchObject([{ source: 'here', confidence: 0.5 }]);

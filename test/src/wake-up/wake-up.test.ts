@@ -110,10 +110,10 @@ describe('L1', () => {
 });
 
 describe('L1 in the dialect', () => {
-  it('tells more memories in the same room, by place, and each line leads back to its memory', async () => {
+  it('tells more in the same room, each line leading back to its memory', async () => {
     const { dimension } = await opened();
     const told = (index: number): string =>
-      `Decision ${String(index)}: we use the harbour of number ${String(index)} because it is near.`;
+      `Decision ${String(index)}: we use harbour ${String(index)} because it is near.`;
     const items = Array.from({ length: 60 }, (_, index) => ({
       ...{ realm: index % 2 === 0 ? 'work' : 'home', domain: 'plans', content: told(index) },
       metadata: { importance: index % 5 === 0 ? 5 : 2 },
