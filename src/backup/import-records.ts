@@ -52,7 +52,7 @@ function entryLayer(given: unknown): number | undefined {
   return isLayer ? Number(given) : undefined;
 }
 
-/** The metadata that a memory shows which was written so: those of the item, with what it lacked. */
+/** The metadata that such a memory shows: those of the item, and what it lacked. */
 export function metadataOf({ writing, rest }: WrittenItem): Metadata {
   const { agent, kind, layer, topic, date } = writing;
   const shown = kind === 'record' ? (LAYERS[layer] ?? null) : layer;

@@ -82,6 +82,24 @@ describe('a claim in a text', () => {
     expect(await issues(dimension, `${text} ${text}`)).toEqual([MISMATCH]);
   });
 
+  it.each([
+    ['王伟', '李娜'],
+    ['राम', 'सीता'],
+    ['محمد', 'ليلى'],
+    ['E\u0301lise', 'Åsa'],
+  ])('may be about names of any script: %s', async (subject, object) => {
+    const dimension = await newKnowledge();
+    await dimension.kg.add(subject, 'business_partner', object);
+    for (const text of [
+      `${subject} is ${object}'s brother.`,
+      `${object}'s brother is ${subject}`,
+    ]) {
+      expect(await dimension.checkText(text), text).toMatchObject([
+        { type: 'relationship_mismatch', entity: subject, claim: { object } },
+      ]);
+    }
+  });
+
   it('is none when it is known, whatever else is', async () => {
     const dimension = await newKnowledge();
     const { kg } = dimension;
