@@ -42,8 +42,8 @@ export interface FactFilter {
   /** The side on which the node stands: outgoing = subject. */
   readonly direction?: Direction | undefined;
   readonly predicate?: string | undefined;
-  /** In which it was said. */
-  readonly realm?: string | undefined;
+  /** In one of which it was said; '' stands for none. */
+  readonly realms?: readonly string[] | undefined;
   readonly source?: string | undefined;
   /** Valid at some second of these. */
   readonly during?: { readonly from: string; readonly to: string } | undefined;
@@ -124,7 +124,7 @@ function matching(filter: FactFilter): { readonly head: string; readonly where: 
     values.push(...more);
   };
   if (filter.predicate !== undefined) add('f.predicate = ?', filter.predicate);
-  if (filter.realm !== undefined) add('f.realm = ?', filter.realm);
+  if (filter.realms !== undefined) add(`f.realm ${AMONG}`, JSON.stringify(filter.realms));
   if (filter.source !== undefined) add('f.source = ?', filter.source);
   if (filter.during !== undefined) {
     add('f.from_instant <= ? AND f.to_instant >= ?', filter.during.to, filter.during.from);

@@ -28,7 +28,7 @@ export interface FactQuery {
   readonly asOf?: string | undefined;
   /** Where the name stands: `outgoing` = subject, `incoming` = object, `both` (when absent). */
   readonly direction?: Direction | undefined;
-  /** Only what was said in that realm; everything when absent. */
+  /** What was said in that realm and what was said in none; everything when absent. */
   readonly realm?: string | undefined;
   /** Only what was said there. */
   readonly source?: string | undefined;
@@ -112,7 +112,7 @@ function checkQuery(session: Session, entity: unknown, options: FactQuery): Ask 
     entity: nameAsked(entity),
     direction,
     predicate: isBlank(options.predicate) ? undefined : checkPredicate(options.predicate),
-    realm: realmAsked(options.realm),
+    realms: realmsAsked(options.realm),
     source: checkLabel(options.source, 'source') || undefined,
     during: checkDuring(session, options.asOf, currentOnly),
     page: {
@@ -131,10 +131,11 @@ function nameAsked(entity: unknown): string | undefined {
   return entity as string;
 }
 
-/** No realm has the name that stands for one that can be none. */
-function realmAsked(realm: string | undefined): string | undefined {
+/** What holds in a realm is what was said there, and what was said without one. */
+function realmsAsked(realm: string | undefined): readonly string[] | undefined {
   const name = filterName(realm);
-  return matchesNothing(name) ? '\0' : name;
+  if (matchesNothing(name)) return [];
+  return name === undefined ? undefined : [name, ''];
 }
 
 /** The seconds at one of which a fact must hold: of a date, its whole day. */

@@ -66,7 +66,7 @@ export const kgQuery = defineOperation({
       .default('both')
       .describe('Where the name stands: outgoing = subject.'),
     current_only: z.boolean().default(false).describe('Only what holds now.'),
-    realm: realm.describe('Only what was said in that realm.'),
+    realm: realm.describe('What holds in that realm: its facts and those of none.'),
     source: z.string().max(4_096).optional().describe('Only what was said there.'),
     ...page,
   }),
@@ -146,7 +146,7 @@ export const kgTimeline = defineOperation({
   annotations: READS,
   input: z.strictObject({
     entity: name.optional().describe('A subject or object; all facts when absent.'),
-    realm: realm.describe('Only what was said in that realm.'),
+    realm: realm.describe('What holds in that realm: its facts and those of none.'),
     ...page,
   }),
   output: z.object({

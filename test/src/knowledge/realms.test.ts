@@ -10,7 +10,7 @@ const where = (facts: readonly Fact[]): (string | undefined)[] =>
   facts.map(({ realm }) => realm).sort();
 
 describe('a fact of a realm', () => {
-  it('is another fact than the same triple elsewhere, and is found there alone', async () => {
+  it('is another fact than the same triple elsewhere, not found in other realms', async () => {
     const dimension = await newKnowledge();
     const { kg } = dimension;
     const own = await kg.add(...LIKES, { source: 'me' });
@@ -21,16 +21,20 @@ describe('a fact of a realm', () => {
     expect(where(await kg.query('Ana'))).toEqual(['persona_coder', 'persona_poet', undefined]);
     for (const found of [
       await kg.query('ana', { realm: 'Persona Coder' }),
-      await kg.timeline('ana', CODER),
+      (await kg.timeline('ana', CODER)).reverse(),
       await kg.query(null, CODER),
     ]) {
-      expect(found).toMatchObject([{ id: first, realm: 'persona_coder', source: 'coder' }]);
+      expect(found).toMatchObject([
+        { id: first, realm: 'persona_coder', source: 'coder' },
+        { id: own, source: 'me' },
+      ]);
     }
+    expect(where(await kg.query('Ana', { realm: 'elsewhere' }))).toEqual([undefined]);
     expect(await kg.get(own)).not.toHaveProperty('realm');
     expect(await kg.query('Ana', { realm: '../no' })).toEqual([]);
     expect(await kg.query('Ana', { realm: '' })).toHaveLength(3);
     await dimension.rebuild();
-    expect(where(await kg.query('Ana', CODER))).toEqual(['persona_coder']);
+    expect(where(await kg.query('Ana', CODER))).toEqual(['persona_coder', undefined]);
     await expectVerified(dimension);
   });
 
@@ -75,7 +79,9 @@ describe('a fact of a realm', () => {
     exchange(here, there);
     for (const { kg } of [here, there]) {
       expect(where(await kg.query('Ana'))).toEqual(['persona_coder', undefined]);
-      expect(await kg.query('Ana', CODER)).toMatchObject([{ source: 'here', confidence: 0.5 }]);
+      expect(await kg.query('Ana', { ...CODER, source: 'here' })).toMatchObject([
+        { realm: 'persona_coder', confidence: 0.5 },
+      ]);
     }
   });
 
