@@ -16,8 +16,10 @@ interface Token {
   isNamed: boolean;
 }
 
-const EDGES_BEFORE = /^["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]+/;
-const EDGES_AFTER = /["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]+$/;
+const EDGE = String.raw`["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]`;
+const EDGES_BEFORE = new RegExp(`^${EDGE}+`);
+/** Tried once a run of them, from its first. */
+const EDGES_AFTER = new RegExp(`(?<!${EDGE})${EDGE}+$`);
 /** A number with its sign or point, a path and the like keep what stands before them. */
 const MEANINGFUL_START = /^(?:\.{1,2}\/|\.[\p{L}\p{N}]|<[^\s>]+>)/u;
 const PLACE = /^[\p{Lu}\p{N}/`~.]/u;

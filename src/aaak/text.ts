@@ -36,7 +36,8 @@ export interface Span {
   readonly end: number;
 }
 
-const ENDS = /[.!?]+["')\]”’]*(?=\s)|[。！？；;\n]/g;
+/** A run of marks is tried from its first: from each, a long one would take the square of it. */
+const ENDS = /(?<![.!?])[.!?]+["')\]”’]*(?=\s)|[。！？；;\n]/g;
 const ABBREVIATED = /(?:^|[^\p{L}])(?:mr|mrs|ms|mx|dr|prof|sgt|st|vs|e\.g|i\.e)\.$/iu;
 const ABBREVIATION_CHARACTERS_MAX = 8;
 
