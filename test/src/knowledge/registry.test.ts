@@ -49,6 +49,13 @@ describe('registering a text', () => {
     expect(await registry.register('nothing of note; Monday In March. The API is up.')).toBe(0);
     await expect(registry.register(' ')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
+
+  it('ends soon for the longest text, and takes no endless chain of names for one', async () => {
+    const { registry } = await newKnowledge();
+    expect(await registry.register('Aa-'.repeat(333_333))).toBe(0);
+    expect(await registry.register('Anne-Marie-Louise said so.')).toBe(1);
+    expect(await registry.resolve('anne-marie-louise')).toBe('Anne-Marie-Louise');
+  });
 });
 
 describe('resolving a name', () => {
