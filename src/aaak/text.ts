@@ -1,5 +1,6 @@
 /** Texts before compression: their one form, their date, their sentences. */
 import { checkInstant } from '../values.js';
+import type { Span } from './spans.js';
 
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f]/g;
 
@@ -29,11 +30,6 @@ export function calendarDate(text: string): string | undefined {
     // Digits that look like a date and are none stay text.
     return undefined;
   }
-}
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A run of marks is tried from its first: from each, a long one would take the square of it. */
