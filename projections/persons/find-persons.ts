@@ -95,7 +95,7 @@ function concludeFrom(sentence: Sentence, candidates: readonly Candidate[]): voi
   }
 }
 
-/** Whether it parts the names of a list. A run of blanks is one: each way to share it takes time. */
+/** Whether it parts the names of a list. Runs of blanks are one: ways to share them take time. */
 const isList = (between: string): boolean => LISTED.test(between.replace(/[ \t]+/g, ' '));
 
 /** Who is listed beside a person, or related to one, is a person too. */

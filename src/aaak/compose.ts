@@ -99,7 +99,7 @@ function cutSentence(parts: Parts, max: number): string | undefined {
 /** The lists that lose parts, in this order; the date goes last. */
 const LISTS = ['attributes', 'groups', 'relations', 'flags', 'emotions'] as const;
 
-/** As few parts go as need be. Each makes the entry shorter, so their number is found by halving. */
+/** As few parts go as need be: each makes the entry shorter, so halving finds their number. */
 function dropParts(parts: Parts, max: number): string {
   const left: Parts = { ...parts, clauses: [] };
   const write = (count: number): string => {

@@ -78,8 +78,7 @@ function findGroups(text: string, persons: readonly CodedPerson[]): Piece[] {
     const [found, number = '', kin = ''] = match;
     const { members, end } = readMembers(text, match.index + found.length, persons);
     if (members.length === 0) continue;
-    const before = persons[firstBehind(persons, match.index) - 1];
-    const owner = before && OWNED.test(text.slice(before.end, match.index)) ? before : undefined;
+    const owner = ownerBefore(text, match.index, persons);
     const count = smallNumber(number) ?? number;
     const kind = kin.toLowerCase() + (owner ? `@${owner.code}` : '');
     pieces.push({
@@ -89,6 +88,16 @@ function findGroups(text: string, persons: readonly CodedPerson[]): Piece[] {
     });
   }
   return pieces;
+}
+
+/** The person before, where nothing but `has` lies between. */
+function ownerBefore(
+  text: string,
+  at: number,
+  persons: readonly CodedPerson[],
+): CodedPerson | undefined {
+  const before = persons[firstBehind(persons, at) - 1];
+  return before && OWNED.test(text.slice(before.end, at)) ? before : undefined;
 }
 
 function readMembers(
