@@ -62,6 +62,17 @@ describe('a realm', () => {
       expect(await dimension.listEntities({ realm: other }), name).toHaveLength(1);
     }
   });
+
+  it('is counted whatever it is called', async () => {
+    const dimension = await fresh();
+    await dimension.addEntity('constructor', 'constructor', 'x');
+    await dimension.addEntity('work', 'constructor', 'y');
+    expect(Object.entries(await dimension.getTaxonomy())).toEqual([
+      ['constructor', { constructor: 1 }],
+      ['work', { constructor: 1 }],
+    ]);
+    expect(Object.hasOwn(Object, 'constructor')).toBe(false);
+  });
 });
 
 describe('a batch', () => {
