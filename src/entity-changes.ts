@@ -182,8 +182,10 @@ function deletionOf(session: Session, db: Db, ids: readonly string[]): Decision<
  * Brings a deleted memory back as it last was, and its place.
  *
  * @returns false when there is none of that id.
+ * @throws {AltError} INVALID_ARGUMENT
  */
 export async function restoreEntity(session: Session, id: string): Promise<boolean> {
+  checkShape(id, 'text', 'entity_id');
   return change(session, {
     decide(db) {
       const row = entityOfStream(db, streamIn(session, 'entity', id));
