@@ -138,7 +138,7 @@ function spellingsOf({ db, names }: Graph, keys: readonly string[]): (key: strin
 
 function contradictions(graph: Graph, text: string): TextIssue[] {
   const isKnown = (name: string): boolean => known(graph, [factKey(name)]).length > 0;
-  return findClaims(text, isKnown).flatMap((claim) => issuesOf(graph, claim));
+  return findClaims(text.normalize('NFC'), isKnown).flatMap((claim) => issuesOf(graph, claim));
 }
 
 function issuesOf({ db, names, now }: Graph, claim: Claim): TextIssue[] {

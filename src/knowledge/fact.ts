@@ -1,6 +1,12 @@
 /** Facts as callers see them, and the checks of what callers say. */
 import { AltError } from '../../events/index.js';
-import { factKey, toSecond, type FactRow } from '../../projections/index.js';
+import {
+  endInstant,
+  factKey,
+  startInstant,
+  toSecond,
+  type FactRow,
+} from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { checkInstant, checkLabel, checkShape } from '../values.js';
 
@@ -96,10 +102,12 @@ export function checkTerm(
   throw new AltError('INVALID_ARGUMENT', `${what} has nothing but quotes.`);
 }
 
-/** Lower case, spaces as `_`. */
+/** One word, however it is typed: NFC, lower case, each blank as `_`. */
+export const asWord = (text: string): string =>
+  text.normalize('NFC').toLowerCase().replace(/\s/gu, '_');
+
 export function checkPredicate(value: unknown): string {
-  const predicate = checkText(value, 'predicate', PREDICATE_CHARACTERS_MAX);
-  return predicate.toLowerCase().replaceAll(' ', '_');
+  return asWord(checkText(value, 'predicate', PREDICATE_CHARACTERS_MAX));
 }
 
 export function checkTriple(triple: Triple): CheckedTriple {
@@ -132,6 +140,10 @@ export function checkDetails(details: FactDetails): CheckedDetails {
     source_node: checkLabel(details.sourceNode, 'source_node'),
     adapter_name: checkLabel(details.adapterName, 'adapter_name'),
   };
+  const { valid_from, valid_to } = given;
+  if (endInstant(valid_to) < startInstant(valid_from)) {
+    throw new AltError('INVALID_ARGUMENT', 'valid_to lies before valid_from.');
+  }
   const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(entries);
 }

@@ -137,6 +137,8 @@ describe('what is said twice', () => {
     expect(await eventsOf(dimension)).toBe(before);
     expect(await all(dimension)).toEqual(["Login Bug affects Ana's Mac [..]"]);
     expect((await kg.query('LOGIN_BUG')).length).toBe(1);
+    const cafe = await kg.add('Ana', 'favorite cafe\u0301', 'Zoka');
+    expect(await kg.add('Ana', 'Favorite\u00a0caf\u00e9', 'Zoka')).toBe(cafe);
   });
 
   it('adds what is new, and erases nothing by what is not said', async () => {
