@@ -77,10 +77,16 @@ export function checkMetadata(metadata: unknown): Metadata {
   }
   const clean = checkJson(metadata, 1) as Metadata;
   for (const key of RESERVED_KEYS) Reflect.deleteProperty(clean, key);
-  if (Buffer.byteLength(JSON.stringify(clean)) > METADATA_BYTES_MAX) {
-    throw new AltError('TOO_LARGE', 'metadata is larger than 64 KiB.');
-  }
+  checkMetadataSize(clean);
   return clean;
+}
+
+/** @throws {AltError} TOO_LARGE for more than 64 KiB */
+export function checkMetadataSize(metadata: Metadata): void {
+  if (Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES_MAX) return;
+  throw new AltError('TOO_LARGE', 'metadata is larger than 64 KiB.', {
+    hint: 'Keep long texts as memories of their own.',
+  });
 }
 
 /** A deep copy that holds JSON values only. */

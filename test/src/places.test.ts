@@ -152,6 +152,18 @@ describe('an update', () => {
     expect((await dimension.getEntity(id))?.metadata).not.toHaveProperty('a');
   });
 
+  it('lets metadata grow to 64 KiB in all, so that an import takes what was exported', async () => {
+    const dimension = await fresh();
+    const id = await dimension.addEntity('work', 'bugs', 'Text', {
+      metadata: { a: 'x'.repeat(40_000) },
+    });
+    const more = { b: 'y'.repeat(40_000) };
+    const tooMuch = dimension.updateEntity(id, { metadata: more });
+    await expect(tooMuch).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(await dimension.updateEntity(id, { metadata: { ...more, a: null } })).toBe(true);
+    expect(await (await fresh()).importEntities(await dimension.exportCollection())).toBe(1);
+  });
+
   it('answers false for a memory that is not there, true when nothing differs', async () => {
     const dimension = await fresh();
     const id = await dimension.addEntity('work', 'bugs', 'Text', { metadata: { a: 1 } });
