@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -279,7 +280,7 @@ describe('the copies of the knowledge graph and of the registry', () => {
 });
 
 describe('a folder of side files', () => {
-  it('holds what it should and nothing else, and is closed to others', async () => {
+  it('holds what it should of its own, and is closed to others', async () => {
     const { dimension, path, file } = await opened();
     // As a part of the dimension would: the session is nobody else's.
     const session = (dimension as unknown as { session(): Session }).session();
@@ -287,7 +288,7 @@ describe('a folder of side files', () => {
       ['a.json', '1'],
       ['b.json', '2'],
     ]);
-    const nodes: SideFile = { path: 'nodes', content: () => content };
+    const nodes: SideFile = { path: 'nodes', owns: /\.json$/, content: () => content };
     expect(await writeSideFiles(session, [nodes])).toEqual(['nodes/a.json', 'nodes/b.json']);
     if (process.platform !== 'win32') expect(mode(file('nodes'))).toBe(0o700);
     content = new Map([['b.json', '3']]);
@@ -296,5 +297,24 @@ describe('a folder of side files', () => {
     expect(readdirSync(file('nodes'))).toEqual(['b.json']);
     expect(readFileSync(file('nodes/b.json'), 'utf8')).toBe('3');
     expect(session.files).toBe(nodeFiles);
+  });
+
+  it('leaves what is not its own, and is no way to what a link leads to', async () => {
+    const { dimension, file } = await opened();
+    await dimension.addEntity('r', 'd', '# A heading of some length', { sourceFile: 'a.md' });
+    await dimension.rebuildNodes();
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'ab.msgpack'), 'theirs');
+    symlinkSync(elsewhere, file('nodes'), 'dir');
+    await dimension.writeSideFiles();
+    expect(readdirSync(elsewhere)).toEqual(['ab.msgpack']);
+    const own = readdirSync(file('nodes'));
+    expect(own).toHaveLength(1);
+    mkdirSync(file('nodes/sub'));
+    writeFileSync(file('nodes/notes.txt'), 'mine');
+    writeFileSync(file('nodes/zz.msgpack'), 'mine');
+    writeFileSync(file('nodes/00.msgpack'), 'of a source that is gone');
+    await dimension.writeSideFiles();
+    expect(readdirSync(file('nodes'))).toEqual([...own, 'notes.txt', 'sub', 'zz.msgpack']);
   });
 });
