@@ -40,14 +40,27 @@ export async function writeSideFiles(
   sideFiles: readonly SideFile[],
 ): Promise<string[]> {
   return session.store.withLock((db) => {
-    return sideFiles.flatMap((sideFile) => {
-      const { path, content } = sideFile;
-      const text = content(db, session);
-      if (text === undefined) return [];
-      if (typeof text === 'string') return writeFile(session, path, text);
-      return writeFolder(session, sideFile, text);
+    const failures: unknown[] = [];
+    const written = sideFiles.flatMap((sideFile) => {
+      try {
+        return writeOne(session, db, sideFile);
+      } catch (error) {
+        failures.push(error);
+        return [];
+      }
     });
+    // What is in the way of one must not keep the others behind.
+    if (failures.length > 0) throw failures[0];
+    return written;
   });
+}
+
+function writeOne(session: Session, db: Db, sideFile: SideFile): string[] {
+  const { path, content } = sideFile;
+  const text = content(db, session);
+  if (text === undefined) return [];
+  if (typeof text === 'string') return writeFile(session, path, text);
+  return writeFolder(session, sideFile, text);
 }
 
 /** As {@link writeSideFiles}; what cannot be written is a warning: the log has it. */

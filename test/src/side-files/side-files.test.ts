@@ -124,7 +124,8 @@ describe('persona.json', () => {
   });
 
   it.each([
-    ['{"personas": {"a/b": {}, "fine": {}}, "active": "c!"}', ['fine'], 2],
+    ['{"personas": {"a/b": {}, "fine": {}}, "active": "c!"}', ['fine'], 3],
+    ['{"personas": {"A b": {"description": "1"}, "a-b": {"description": "2"}}}', ['a_b'], 2],
     ['{"personas": {"big": {"description": "'.concat('x'.repeat(2_001), '"}}}'), [], 1],
     ['not json', [], 1],
     ['[]', [], 1],
@@ -136,7 +137,10 @@ describe('persona.json', () => {
     expect(warnings.map(({ code }) => code)).toEqual(
       Array<string>(problems).fill('SIDE_FILE_UNREADABLE'),
     );
-    if (names.length === 0) expect(readFileSync(file('persona.json'), 'utf8')).toBe(text);
+    const kept = problems > 0 && names.length > 0 ? 'persona.json.left-out' : 'persona.json';
+    expect(readFileSync(file(kept), 'utf8')).toBe(text);
+    const [first] = await dimension.listPersonas();
+    if (first?.name === 'a_b') expect(first.description).toBe('1');
   });
 
   it('is taken in once by two that open at the same time', async () => {
@@ -166,6 +170,9 @@ describe('persona.json', () => {
     await dimension.setPersona('coder');
     expect(codes()).toEqual(['SIDE_FILES_BEHIND']);
     expect(await dimension.getPersona()).toMatchObject({ name: 'coder' });
+    await dimension.kg.add('Ada', 'is_a', 'person');
+    await expect(dimension.writeSideFiles()).rejects.toMatchObject({ name: 'AltError' });
+    expect(json(file('knowledge_graph.json'))).toMatchObject({ facts: [{ subject: 'Ada' }] });
   });
 });
 
