@@ -44,7 +44,10 @@ export function checkShape(value: unknown, shape: 'list' | 'object' | 'text', wh
   const isList = Array.isArray(value);
   const isObject = typeof value === 'object' && value !== null && !isList;
   const fits = { list: isList, object: isObject, text: typeof value === 'string' }[shape];
-  if (!fits) throw invalid(`${what} must be ${shape === 'object' ? 'an object' : `a ${shape}`}.`);
+  if (fits) return;
+  const written = { list: '[…]', object: '{…}', text: '"…"' }[shape];
+  const name = shape === 'object' ? 'an object' : `a ${shape}`;
+  throw invalid(`${what} must be ${name}.`, `In JSON it is written ${written}.`);
 }
 
 /** The key of a call that may be made twice: 1–256 characters. */

@@ -97,7 +97,9 @@ export async function setAlias(
   const from = checkTerm(alias, 'alias');
   const to = checkTerm(canonical, 'canonical');
   if (from.key === to.key) {
-    throw new AltError('INVALID_ARGUMENT', `'${from.name}' and '${to.name}' are one name.`);
+    throw new AltError('INVALID_ARGUMENT', `'${from.name}' and '${to.name}' are one name.`, {
+      hint: 'Names are compared without case, blanks and quotes: they need no alias.',
+    });
   }
   return change<boolean>(session, {
     decide(db) {
