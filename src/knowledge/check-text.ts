@@ -90,9 +90,12 @@ function namesIn({ db, names }: Graph, text: string): string[] {
   return known({ db, names }, [...keys]);
 }
 
+/** What stands around a name; behind it, a run of it is tried once, from its first character. */
+const EDGES = /^[^\p{L}\p{N}]+|(?<![^\p{L}\p{M}\p{N}+#])[^\p{L}\p{M}\p{N}+#]+$/gu;
+
 /** Without what is around it: quotes, stops, brackets, a genitive. */
 function keysOfRun(run: string): string[] {
-  const name = run.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{M}\p{N}+#]+$/gu, '');
+  const name = run.replace(EDGES, '');
   const nominative = name.replace(/['’]s$/u, '');
   return [...new Set([name, nominative])].map(factKey).filter((key) => key !== '');
 }
@@ -135,7 +138,7 @@ function spellingsOf({ db, names }: Graph, keys: readonly string[]): (key: strin
 
 function contradictions(graph: Graph, text: string): TextIssue[] {
   const isKnown = (name: string): boolean => known(graph, [factKey(name)]).length > 0;
-  return findClaims(text, isKnown).flatMap((claim) => issuesOf(graph, claim));
+  return findClaims(text.normalize('NFC'), isKnown).flatMap((claim) => issuesOf(graph, claim));
 }
 
 function issuesOf({ db, names, now }: Graph, claim: Claim): TextIssue[] {

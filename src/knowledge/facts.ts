@@ -1,6 +1,15 @@
 /** Saying that something holds, that it ended, and that it never did. */
 import { AltError, type EventPayload } from '../../events/index.js';
-import { factById, findFacts, toSecond, type FactRow } from '../../projections/index.js';
+import {
+  factById,
+  factsOfTriple,
+  findFacts,
+  saidFrom,
+  toSecond,
+  type Db,
+  type FactRow,
+} from '../../projections/index.js';
+import type { NewEvent } from '../../replay/index.js';
 import { change, newId, streamIn, type ChangeOptions, type Session } from '../session.js';
 import { checkInstant, checkShape } from '../values.js';
 import {
@@ -137,13 +146,13 @@ const detailsOf = (item: NewFact): CheckedDetails =>
   });
 
 /** Names the item that is wrong. */
-function atIndex<Result>(index: number, work: () => Result): Result {
+export function atIndex<Result>(index: number, work: () => Result, list = 'facts'): Result {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof AltError)) throw error;
     const { code, message, hint } = error;
-    throw new AltError(code, `facts[${String(index)}]: ${message}`, {
+    throw new AltError(code, `${list}[${String(index)}]: ${message}`, {
       cause: error,
       details: { index, problem: message },
       ...(hint !== undefined && { hint }),
@@ -221,10 +230,33 @@ export async function retractFact(
     decide(db) {
       const fact = factById(db, id);
       if (!fact) return { events: [], result: false };
-      const data = { fact_ids: [fact.id] };
-      return { events: [{ type: 'FactRetracted', stream: fact.stream, data }], result: true };
+      const events = asOneFact(db, fact).map(({ id: held, stream }): NewEvent => {
+        return { type: 'FactRetracted', stream, data: { fact_ids: [held] } };
+      });
+      return { events, result: true };
     },
   });
+}
+
+/** What queries show as one with a fact: what it covers, or is covered by, in other spellings. */
+function asOneFact(db: Db, fact: FactRow): FactRow[] {
+  const names = namesNow(db);
+  const subjects = names.keysOf(fact.subjectKey);
+  const objects = names.keysOf(fact.objectKey);
+  const inOrder = factsOfTriple(db, { subjects, predicate: fact.predicate, objects });
+  const spelled = inOrder.filter(({ realm }) => realm === fact.realm);
+  const shown = spelled.find((other) => other.id === fact.id || covers(other, fact)) ?? fact;
+  const later = spelled.slice(spelled.indexOf(shown) + 1);
+  return [shown, ...later.filter((other) => covers(shown, other))];
+}
+
+/** As queries see it, of two facts in the order in which they were said. */
+function covers(earlier: FactRow, later: FactRow): boolean {
+  const { validFrom, validTo, createdMs, toInstant } = later;
+  const data = { valid_from: validFrom ?? undefined, valid_to: validTo ?? undefined };
+  const isWithin =
+    earlier.fromInstant <= saidFrom(data, createdMs) && earlier.toInstant >= toInstant;
+  return earlier.stream !== later.stream && isWithin;
 }
 
 /** The fact of that id, also of one that was known already under another. */

@@ -84,7 +84,9 @@ function checkPeople(map: PeopleMap): Person[] {
   checkShape(map, 'object', 'The people map');
   const entries = Object.entries(map);
   if (entries.length > PEOPLE_MAX) {
-    throw new AltError('TOO_LARGE', 'The people map has at most 5,000 entries.');
+    throw new AltError('TOO_LARGE', 'The people map has at most 5,000 entries.', {
+      hint: 'Keep the names that are written in more than one way.',
+    });
   }
   const people = new Map<string, Person>();
   for (const [given, meant] of entries) {
@@ -97,6 +99,7 @@ function checkPeople(map: PeopleMap): Person[] {
       throw new AltError(
         'INVALID_ARGUMENT',
         `'${variant.name}' stands for both '${before.canonical}' and '${canonical.name}'.`,
+        { hint: 'Names are compared without case, blanks and quotes: keep one of the two.' },
       );
     }
     const names = { variant: variant.name, canonical: canonical.name };
@@ -111,7 +114,9 @@ function follow(person: Person, people: ReadonlyMap<string, Person>): Person {
   for (let next = people.get(canonicalKey); next; next = people.get(canonicalKey)) {
     if (seen.has(canonicalKey)) {
       const circle = `'${person.variant}' and '${person.canonical}' stand for each other.`;
-      throw new AltError('INVALID_ARGUMENT', circle);
+      throw new AltError('INVALID_ARGUMENT', circle, {
+        hint: 'Choose the name that is meant, and let the others stand for it.',
+      });
     }
     seen.add(canonicalKey);
     ({ canonicalKey, canonical } = next);

@@ -26,11 +26,14 @@ interface Shared {
 
 const topicsOf = atPosition((db) => readTopics(db));
 
+/** By what topics are compared. */
+export const topicKey = (topic: string): string => topic.normalize('NFC').toLowerCase();
+
 /** Whatever their case; shown as they were spelled first. */
 function readTopics(db: Db): readonly Shared[] {
   const topics = new Map<string, Shared & { readonly realms: Map<string, number> }>();
   for (const { realm, topic, firstMs } of topicsByRealm(db)) {
-    const key = topic.normalize('NFC').toLowerCase();
+    const key = topicKey(topic);
     if (key === NO_TOPIC) continue;
     const realms = topics.get(key)?.realms ?? new Map<string, number>();
     realms.set(realm, Math.min(realms.get(realm) ?? Infinity, firstMs));

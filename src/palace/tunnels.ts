@@ -8,7 +8,7 @@ import {
 import { AltError } from '../../events/index.js';
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
-import { derivedTunnels } from './derived-tunnels.js';
+import { derivedTunnels, topicKey } from './derived-tunnels.js';
 import { domainsOf, nodesOf, statsOf, type DomainNode, type GraphStats } from './graph.js';
 import { TUNNEL_KINDS, toTunnel, type Tunnel, type TunnelEnd, type TunnelKind } from './tunnel.js';
 
@@ -159,8 +159,9 @@ export interface TunnelConnection {
 
 /** A domain as tunnels have it: also one that only a tunnel has. */
 function domainOfTunnel(domain: string): ReturnType<typeof filterName> {
-  const isMade = typeof domain === 'string' && /^(topic|entity):/.test(domain);
-  return isMade ? domain : filterName(domain);
+  if (typeof domain === 'string' && domain.startsWith('topic:')) return topicKey(domain);
+  const isMade = typeof domain === 'string' && domain.startsWith('entity:');
+  return isMade ? domain.normalize('NFC') : filterName(domain);
 }
 
 /** Where tunnels lead from a place, oldest first. */
