@@ -243,8 +243,8 @@ function asOneFact(db: Db, fact: FactRow): FactRow[] {
   const names = namesNow(db);
   const subjects = names.keysOf(fact.subjectKey);
   const objects = names.keysOf(fact.objectKey);
-  const inOrder = factsOfTriple(db, { subjects, predicate: fact.predicate, objects });
-  const spelled = inOrder.filter(({ realm }) => realm === fact.realm);
+  const { realm, predicate } = fact;
+  const spelled = factsOfTriple(db, { realm, subjects, predicate, objects });
   const shown = spelled.find((other) => other.id === fact.id || covers(other, fact)) ?? fact;
   const later = spelled.slice(spelled.indexOf(shown) + 1);
   return [shown, ...later.filter((other) => covers(shown, other))];
