@@ -64,7 +64,7 @@ export async function assertFact(
   return change(session, {
     ...options,
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       const id = newId(session, 'fact', { idempotencyKey, index: 0 });
       const result = ledger.assert({ id, triple: checked, details, replace });
       return { events: ledger.events, result };
@@ -100,7 +100,7 @@ export async function assertFacts(
   return change(session, {
     batch: options.batch,
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       const result = checked.map((item, index) => {
         const id = newId(session, 'fact', { index });
         return atIndex(index, () => ledger.assert({ id, ...item, replace: false }));
@@ -170,23 +170,23 @@ export async function endFact(
   return change<Ended>(session, {
     ...options,
     decide(db) {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       const ledger = new Ledger(session, db, names);
       const facts = ledger.end(checked, ended);
       const result = { invalidated: facts.length, ended, facts };
       if (facts.length > 0) return { events: ledger.events, result };
+      const keys = names.keysOf(checked.subjectKey);
       const rows = findFacts(
         db,
         {
-          roots: names.pairs,
-          keys: names.keysOf(checked.subjectKey),
+          roots: names.rootsIn(db, keys),
+          keys,
           direction: 'outgoing',
           during: { from: now, to: now },
         },
         { limit: CANDIDATES_MAX },
       );
-      const nowMs = session.system.now();
-      const candidates = rows.map((row) => toFact(row, nowMs));
+      const candidates = rows.map((row) => toFact(row, now));
       return { events: [], result: { ...result, candidates } };
     },
     operation: 'end',
@@ -224,5 +224,5 @@ export async function retractFact(
 export async function readFact(session: Session, id: string): Promise<Fact | undefined> {
   checkShape(id, 'text', 'fact_id');
   const row = await session.store.read<FactRow | undefined>((db) => factById(db, id));
-  return row && toFact(row, session.system.now());
+  return row && toFact(row, toSecond(session.system.now()));
 }
