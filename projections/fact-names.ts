@@ -67,12 +67,14 @@ export function namesOfFacts(db: Db, streams: readonly string[]): string[] {
   return rows.map(({ key }) => key);
 }
 
-/** The names that facts name together with these. */
-export function namesBeside(db: Db, keys: readonly string[]): string[] {
+/** The names that the facts about these use: those of them that are used, and what is beside. */
+export function namesAround(db: Db, keys: readonly string[]): string[] {
   const list = JSON.stringify(keys);
   const rows = db.all<{ key: string }>(
     `SELECT object_key AS key FROM json_each(?) CROSS JOIN facts ON subject_key = value
-     UNION SELECT subject_key FROM json_each(?) CROSS JOIN facts ON object_key = value`,
+     UNION SELECT subject_key FROM json_each(?) CROSS JOIN facts ON object_key = value
+     UNION SELECT names.key FROM json_each(?) CROSS JOIN fact_names AS names ON names.key = value`,
+    list,
     list,
     list,
   );

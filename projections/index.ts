@@ -23,7 +23,7 @@ export {
   type EntityRow,
   type Place,
 } from './entity-queries.js';
-export { nameUses, namesBeside, namesOfFacts } from './fact-names.js';
+export { nameUses, namesAround, namesOfFacts } from './fact-names.js';
 export {
   countFacts,
   countMatching,
@@ -78,7 +78,7 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
-export { knowsPeople, listPeople, type PersonRow } from './people.js';
+export { knowsPeople, listPeople, peopleMap, type PersonRow } from './people.js';
 export {
   activatedName,
   activePersona,

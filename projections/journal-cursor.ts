@@ -18,8 +18,9 @@ export interface CursorEntry {
 /** The cursor behind everything that is folded. */
 export function journalCursor(db: Db): JournalCursor {
   const rows = db.all<CursorEntry & { replica: string }>(
-    `SELECT replica, seq, lower(hex(digest)) AS digest FROM writers JOIN events USING (writer)
-     WHERE seq = (SELECT max(seq) FROM events AS others WHERE others.writer = writers.writer)`,
+    `SELECT replica, seq, lower(hex(digest)) AS digest
+     FROM writers CROSS JOIN events ON events.writer = writers.writer
+       AND seq = (SELECT max(seq) FROM events AS others WHERE others.writer = writers.writer)`,
   );
   return Object.fromEntries(rows.map(({ replica, ...entry }) => [replica, entry]));
 }

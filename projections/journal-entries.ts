@@ -164,8 +164,8 @@ export function countEvents(db: Db): Record<EventStatus | 'total', number> {
 /** The wall clock of the last commit in the total order; undefined for an empty log. */
 export function lastCommitMs(db: Db): number | undefined {
   const row = db.get<{ wall: number }>(
-    `SELECT wall FROM writers JOIN commits ON commits.writer = writers.writer AND commits.seq = (
-       SELECT max(seq) FROM commits AS own WHERE own.writer = writers.writer)
+    `SELECT wall FROM writers CROSS JOIN commits ON commits.writer = writers.writer
+       AND commits.seq = (SELECT max(seq) FROM commits AS own WHERE own.writer = writers.writer)
      ORDER BY at_ms DESC, at_counter DESC, replica DESC LIMIT 1`,
   );
   return row?.wall;

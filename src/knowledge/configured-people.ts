@@ -1,4 +1,4 @@
-/** The people map of config.json: a copy, which serves dimensions that were never told of people. */
+/** The people map of config.json: a copy, for dimensions that were never told of people. */
 import { configValues, writeConfig } from '../config.js';
 import type { PeopleMap } from './names.js';
 

@@ -6,7 +6,7 @@ import {
   factKey,
   knownKeys,
   knowsPeople,
-  namesBeside,
+  namesAround,
   namesInOrder,
   SimilarNames,
   type Db,
@@ -108,7 +108,7 @@ export class Names {
    */
   rootsIn(db: Db, keys?: readonly string[]): Roots {
     if (this.#roots.size === 0) return [];
-    if (keys !== undefined) return this.#rootsAmong([...keys, ...namesBeside(db, keys)]);
+    if (keys !== undefined) return this.#rootsAmong(namesAround(db, keys));
     this.#used ??= new Set(knownKeys(db, [...this.#roots.keys()]));
     return this.#rootsAmong(this.#used);
   }

@@ -8,6 +8,7 @@ import {
   knowsPeople,
   listPeople,
   namesOfFacts,
+  peopleMap,
   type Db,
   type PersonRow,
 } from '../../projections/index.js';
@@ -75,9 +76,7 @@ export function namesNow(session: Pick<Session, 'store'>, db: Db): Names {
 /** Variant -> the name that is meant. */
 export async function getPeopleMap(session: Session): Promise<Record<string, string>> {
   return session.store.read((db) => {
-    if (!knowsPeople(db)) return { ...configuredPeople() };
-    const entries = listPeople(db).map(({ variant, canonical }) => [variant, canonical] as const);
-    return Object.fromEntries(entries);
+    return { ...(knowsPeople(db) ? peopleMap(db) : configuredPeople()) };
   });
 }
 
