@@ -57,6 +57,7 @@ export {
   eventsOfStream,
   findEvent,
   lastCommitMs,
+  lastDigest,
   listEvents,
   seenBy,
   type JournalEntry,

@@ -61,6 +61,19 @@ export function eventsOfStream(db: Db, stream: string): JournalEntry[] {
   return rows.map(toEntry);
 }
 
+/** The digest of the last known event of a stream in total order that is of one of the types. */
+export function lastDigest(db: Db, stream: string, types: readonly string[]): Buffer | undefined {
+  const row = db.get<{ digest: Buffer }>(
+    `SELECT digest FROM events JOIN writers USING (writer)
+     WHERE stream = ? AND status = ? AND type IN (SELECT value FROM json_each(?))
+     ORDER BY at_ms DESC, at_counter DESC, replica DESC, seq DESC LIMIT 1`,
+    stream,
+    STATUSES.indexOf('known'),
+    JSON.stringify(types),
+  );
+  return row?.digest;
+}
+
 export function findEvent(db: Db, replica: string, seq: number): JournalEntry | undefined {
   const row = db.get<EntryRow>(`${ENTRY} WHERE replica = ? AND events.seq = ?`, replica, seq);
   return row && toEntry(row);
