@@ -5,6 +5,7 @@ import {
   listRealms as realmRows,
   placeExists,
   realmDescription,
+  type RealmRow,
 } from '../projections/index.js';
 import { toIso } from './entity.js';
 import { groupBy } from './group-by.js';
@@ -33,14 +34,17 @@ export interface Domain {
 export type Taxonomy = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export async function listRealms(session: Session): Promise<Realm[]> {
-  const rows = await session.store.read(realmRows);
-  return rows.map((row) => ({
+  return (await session.store.read(realmRows)).map(toRealm);
+}
+
+export function toRealm(row: RealmRow): Realm {
+  return {
     name: row.name,
     description: row.description,
     created_at: toIso(row.createdMs),
     entity_count: row.entityCount,
     domain_count: row.domainCount,
-  }));
+  };
 }
 
 export async function listDomains(session: Session, realm?: string): Promise<Domain[]> {

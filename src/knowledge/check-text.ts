@@ -72,7 +72,7 @@ export async function checkText(session: Session, text: string): Promise<TextIss
     });
   }
   return session.store.read((db) => {
-    const graph = { db, names: namesNow(db), now: toSecond(session.system.now()) };
+    const graph = { db, names: namesNow(session, db), now: toSecond(session.system.now()) };
     return [...similarNames(graph, checked), ...contradictions(graph, checked)];
   });
 }
@@ -110,8 +110,8 @@ function similarNames(graph: Graph, text: string): TextIssue[] {
   const inText = new Set(namesIn(graph, text));
   const asked = [...inText].filter((key) => length(key) >= SIMILAR_LENGTH_MIN).slice(0, NAMES_MAX);
   if (asked.length === 0) return [];
-  const edges = [...names.edges].flatMap(({ key, canonicalKey }) => [key, canonicalKey]);
-  const others = [...new Set([...maybeSimilar(db, asked), ...edges])].filter((key) => {
+  const proposed = [...maybeSimilar(db, asked), ...names.maybeSimilar(asked)];
+  const others = [...new Set(proposed)].filter((key) => {
     return length(key) >= SIMILAR_LENGTH_MIN && !inText.has(key);
   });
   const pairs = asked.flatMap((key) =>

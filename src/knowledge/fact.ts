@@ -1,12 +1,6 @@
 /** Facts as callers see them, and the checks of what callers say. */
 import { AltError } from '../../events/index.js';
-import {
-  endInstant,
-  factKey,
-  startInstant,
-  toSecond,
-  type FactRow,
-} from '../../projections/index.js';
+import { endInstant, factKey, startInstant, type FactRow } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { normalizeName } from '../names.js';
 import { checkInstant, checkLabel, checkShape } from '../values.js';
@@ -172,8 +166,8 @@ export function checkDetails(details: FactDetails): CheckedDetails {
   return Object.fromEntries(entries);
 }
 
-export function toFact(row: FactRow, nowMs: number): Fact {
-  const now = toSecond(nowMs);
+/** @param now the second at which it is current or not */
+export function toFact(row: FactRow, now: string): Fact {
   return {
     id: row.id,
     subject: row.subject,

@@ -75,7 +75,7 @@ export async function assertFact(
   return change(session, {
     ...options,
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       const id = newId(session, 'fact', { idempotencyKey, index: 0 });
       const result = ledger.assert({ id, triple: checked, details, replace });
       return { events: ledger.events, result };
@@ -113,7 +113,7 @@ export async function assertFacts(
   return change(session, {
     batch: options.batch,
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       const result = checked.map((item, index) => {
         const id = newId(session, 'fact', { index });
         return atIndex(index, () => ledger.assert({ id, ...item, replace: false }));
@@ -186,23 +186,23 @@ export async function endFact(
   return change<Ended>(session, {
     ...options,
     decide(db) {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       const ledger = new Ledger(session, db, names);
       const facts = ledger.end(checked, ended);
       const result = { invalidated: facts.length, ended, facts };
       if (facts.length > 0) return { events: ledger.events, result };
+      const keys = names.keysOf(checked.subjectKey);
       const rows = findFacts(
         db,
         {
-          roots: names.pairs,
-          keys: names.keysOf(checked.subjectKey),
+          roots: names.rootsIn(db, keys),
+          keys,
           direction: 'outgoing',
           during: { from: now, to: now },
         },
         { limit: CANDIDATES_MAX },
       );
-      const nowMs = session.system.now();
-      const candidates = rows.map((row) => toFact(row, nowMs));
+      const candidates = rows.map((row) => toFact(row, now));
       return { events: [], result: { ...result, candidates } };
     },
     operation: 'end',
@@ -230,7 +230,7 @@ export async function retractFact(
     decide(db) {
       const fact = factById(db, id);
       if (!fact) return { events: [], result: false };
-      const events = asOneFact(db, fact).map(({ id: held, stream }): NewEvent => {
+      const events = asOneFact(session, db, fact).map(({ id: held, stream }): NewEvent => {
         return { type: 'FactRetracted', stream, data: { fact_ids: [held] } };
       });
       return { events, result: true };
@@ -239,8 +239,8 @@ export async function retractFact(
 }
 
 /** What queries show as one with a fact: what it covers, or is covered by, in other spellings. */
-function asOneFact(db: Db, fact: FactRow): FactRow[] {
-  const names = namesNow(db);
+function asOneFact(session: Session, db: Db, fact: FactRow): FactRow[] {
+  const names = namesNow(session, db);
   const subjects = names.keysOf(fact.subjectKey);
   const objects = names.keysOf(fact.objectKey);
   const { realm, predicate } = fact;
@@ -263,5 +263,5 @@ function covers(earlier: FactRow, later: FactRow): boolean {
 export async function readFact(session: Session, id: string): Promise<Fact | undefined> {
   checkShape(id, 'text', 'fact_id');
   const row = await session.store.read<FactRow | undefined>((db) => factById(db, id));
-  return row && toFact(row, session.system.now());
+  return row && toFact(row, toSecond(session.system.now()));
 }

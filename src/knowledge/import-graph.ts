@@ -82,7 +82,7 @@ function define(session: Session, terms: readonly Term[]): Promise<number> {
 function say(session: Session, items: readonly Item[]): Promise<number> {
   return change<number>(session, {
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       let count = 0;
       for (const { id, triple, details } of items) {
         const known = id === undefined ? undefined : factById(db, id);

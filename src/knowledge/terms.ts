@@ -103,7 +103,7 @@ export async function setAlias(
   }
   return change<boolean>(session, {
     decide(db) {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       if (names.edge(from.key)?.canonicalKey === to.key) return { events: [], result: false };
       if (chainOf(names, to.key).includes(from.key)) {
         throw new AltError('INVALID_ARGUMENT', `'${to.name}' stands for '${from.name}' already.`, {

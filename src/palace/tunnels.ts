@@ -9,7 +9,8 @@ import { AltError } from '../../events/index.js';
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
 import { derivedTunnels, topicKey } from './derived-tunnels.js';
-import { domainsOf, nodesOf, statsOf, type DomainNode, type GraphStats } from './graph.js';
+import type { DomainNode } from './domain-tags.js';
+import { domainsOf, nodesOf, statsOf, type GraphStats } from './graph.js';
 import { TUNNEL_KINDS, toTunnel, type Tunnel, type TunnelEnd, type TunnelKind } from './tunnel.js';
 
 const BRIDGES_MAX = 50;
@@ -55,8 +56,14 @@ export async function listTunnels(session: Session, options: Counted): Promise<T
   const filter = filterName(realm);
   if (matchesNothing(filter)) return [];
   const tunnels = await session.store.read((db) => tunnelsIn(session, db, options));
-  if (filter === undefined) return tunnels;
-  return tunnels.filter(({ source, target }) => [source.realm, target.realm].includes(filter));
+  const wanted =
+    filter === undefined
+      ? tunnels
+      : tunnels.filter(({ source, target }) => [source.realm, target.realm].includes(filter));
+  // What is kept for the next question stays ours.
+  return wanted.map((tunnel) => {
+    return { ...tunnel, source: { ...tunnel.source }, target: { ...tunnel.target } };
+  });
 }
 
 /** What joins two realms: a domain that both have, or a tunnel that was dug. */
