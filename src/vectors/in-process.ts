@@ -1,4 +1,4 @@
-/** The backend of every machine: vectors in this process, an hnsw index beside them when many. */
+/** The backend of every machine: vectors searched by this process, see projections/vectors/. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { nodeFiles } from '../../events/index.js';
@@ -20,7 +20,7 @@ export class InProcessBackend implements VectorBackend {
   readonly #index: PassageIndex;
 
   constructor(context: BackendContext) {
-    const { store, spaceId: space, cache, exactMax } = context;
+    const { store, spaceId: space, cache, exactMax, signsMax } = context;
     this.#context = context;
     this.#index = new PassageIndex({
       files: nodeFiles,
@@ -28,6 +28,7 @@ export class InProcessBackend implements VectorBackend {
       space,
       cache,
       exactMax,
+      signsMax,
       onDamaged: () => {
         const message = 'The index of vectors was damaged; it is built again.';
         store.warn({ code: 'INDEX_DAMAGED', message });
@@ -42,7 +43,7 @@ export class InProcessBackend implements VectorBackend {
         index.refresh(db, generation);
         return index.search(db, query, request);
       },
-      cosine: (_, label) => index.cosine(query, label),
+      cosines: (db, labels) => index.cosines(db, query, labels),
     } satisfies VectorSearch);
   }
 
@@ -61,22 +62,27 @@ export class InProcessBackend implements VectorBackend {
   }
 
   async save(): Promise<void> {
+    await this.#write(false);
+  }
+
+  async #write(isAnew: boolean): Promise<void> {
     const index = this.#index;
-    await this.#context.store.read((db, { generation }) => {
-      index.refresh(db, generation);
-      if (index.wantsSnapshot) index.forgetGone(db);
-    });
-    if (!index.wantsSnapshot) return;
-    let sliceStart = performance.now();
-    await index.writeSnapshot(async () => {
-      if (performance.now() - sliceStart < SLICE_MS) return;
-      await setImmediate();
-      sliceStart = performance.now();
-    });
+    let isDone = false;
+    while (!isDone) {
+      const wants = await this.#context.store.read((db, { generation }) => {
+        index.refresh(db, generation);
+        const wantsSnapshot = isAnew || index.wantsSnapshot;
+        if (wantsSnapshot) index.forgetGone(db);
+        return wantsSnapshot;
+      });
+      if (!wants) return;
+      // Where a file turns out damaged, the next round writes another from what the cache holds.
+      isDone = await index.writeSnapshot(inSlices(), { isAnew });
+    }
   }
 
   async rebuild(): Promise<number> {
-    await this.save();
+    await this.#write(true);
     return this.#index.size;
   }
 
@@ -85,6 +91,17 @@ export class InProcessBackend implements VectorBackend {
   }
 
   close(): Promise<void> {
+    this.#index.close();
     return Promise.resolve();
   }
+}
+
+/** Called often, it gives the event loop a turn now and then. */
+function inSlices(): () => Promise<void> {
+  let sliceStart = performance.now();
+  return async () => {
+    if (performance.now() - sliceStart < SLICE_MS) return;
+    await setImmediate();
+    sliceStart = performance.now();
+  };
 }
