@@ -2,9 +2,10 @@
  * All vectors of one space and one generation of views, as one process knows them: what is saved on
  * disk, and in memory the tail of those that came since.
  */
+import { explained } from '../../events/index.js';
 import { ExactVectors } from './exact-vectors.js';
 import { nearestOf, type Neighbour } from './nearest.js';
-import { RowFile, RowsDamaged } from './row-file.js';
+import { RowsDamaged } from './row-file.js';
 import { firstNotBelow, SavedVectors } from './saved-vectors.js';
 import { discardList, vectorsStamp, type VectorFilePlace } from './vector-file.js';
 import { dropRows, putInPlace, writeRows } from './vector-snapshot.js';
@@ -171,12 +172,10 @@ export class LoadedVectors {
         return;
       }
       putInPlace(this.#place, written);
-      const { list } = written;
-      const rows = new RowFile(this.#place.files, { ...this.#place, name: list.rows }, list);
+      this.#adopt(SavedVectors.of(this.#place, written.list, this.#exactMax));
       this.#stamp = vectorsStamp(this.#place);
-      this.#adopt(new SavedVectors({ list, rows }, this.#exactMax));
     } catch (error) {
-      if (isCurrent() || !(error instanceof RowsDamaged)) throw error;
+      if (isCurrent() || !(error instanceof RowsDamaged)) throw explained(error, 'Saving vectors');
     }
   }
 

@@ -5,8 +5,14 @@
 import { ExactVectors, type Among } from './exact-vectors.js';
 import { ROW_BYTES } from './kernel.js';
 import { Nearest, type Neighbour } from './nearest.js';
+import { RowFile } from './row-file.js';
 import { SignCodes } from './sign-codes.js';
-import { openVectors, type OpenVectors, type VectorFilePlace } from './vector-file.js';
+import {
+  openVectors,
+  type OpenVectors,
+  type VectorFilePlace,
+  type VectorList,
+} from './vector-file.js';
 
 /** So few are looked at, whatever their codes say. */
 const LOOKED_AT_MIN = 2_000;
@@ -31,7 +37,7 @@ export class SavedVectors {
   readonly #rowsOf = new WeakMap<readonly number[], Uint32Array>();
 
   /** Up to `exactMax` vectors are held in memory. @throws {RowsDamaged} */
-  constructor(opened: OpenVectors, exactMax: number) {
+  private constructor(opened: OpenVectors, exactMax: number) {
     const { list } = opened;
     const { labels } = list;
     if (labels.length <= exactMax) {
@@ -49,7 +55,17 @@ export class SavedVectors {
   /** What is on disk. @throws {RowsDamaged} */
   static load(place: VectorFilePlace, exactMax: number): SavedVectors | undefined {
     const opened = openVectors(place);
-    if (!opened) return undefined;
+    return opened && SavedVectors.#closing(opened, exactMax);
+  }
+
+  /** What was just put there. @throws {RowsDamaged} and what the file system throws. */
+  static of(place: VectorFilePlace, list: VectorList, exactMax: number): SavedVectors {
+    const { files, folder } = place;
+    const rows = new RowFile(files, { folder, name: list.rows }, list);
+    return SavedVectors.#closing({ list, rows }, exactMax);
+  }
+
+  static #closing(opened: OpenVectors, exactMax: number): SavedVectors {
     try {
       return new SavedVectors(opened, exactMax);
     } catch (error) {
@@ -80,7 +96,7 @@ export class SavedVectors {
 
   /** Whether the codes are of the mean of too few: with `more` vectors it should be taken anew. */
   isOutgrown(more: number): boolean {
-    return this.size + more > 2 * this.#opened.list.meanOf;
+    return this.size + more >= 2 * this.#opened.list.meanOf;
   }
 
   /** The row of a label, -1 when it is not here. */

@@ -138,14 +138,27 @@ function partsOf(list: VectorList): Uint8Array[] {
 
 /** Puts the list in place of the one on disk, and removes what it does not name. */
 export function replaceList(place: VectorFilePlace, list: VectorList): void {
-  const { files, generation, space } = place;
-  const { rows, written, meanOf, maxLabel } = list;
-  const { length: count } = list.labels;
-  const known = { rows, written, count, meanOf, maxLabel };
-  const header: Header = { format: 2, generation, space, ...known };
+  const { files } = place;
   const aside = `${indexPath(place)}.new`;
-  files.remove(aside);
-  const handle = files.open(aside, 'create');
+  try {
+    writeList(place, list, aside);
+    files.rename(aside, indexPath(place));
+  } catch (error) {
+    attempt(() => {
+      files.remove(aside);
+    });
+    throw error;
+  }
+  removeOthers(place, list.rows);
+}
+
+function writeList(place: VectorFilePlace, list: VectorList, path: string): void {
+  const { files, generation, space } = place;
+  const { rows, written, meanOf, maxLabel, labels } = list;
+  const known = { rows, written, count: labels.length, meanOf, maxLabel };
+  const header: Header = { format: 2, generation, space, ...known };
+  files.remove(path);
+  const handle = files.open(path, 'create');
   let sum = 0;
   let at = 0;
   const append = (bytes: Uint8Array): void => {
@@ -157,16 +170,9 @@ export function replaceList(place: VectorFilePlace, list: VectorList): void {
     append(Buffer.from(`${JSON.stringify(header)}\n`));
     for (const part of partsOf(list)) append(part);
     append(new Uint8Array(Uint32Array.of(sum).buffer));
-  } catch (error) {
-    attempt(() => {
-      files.remove(aside);
-    });
-    throw error;
   } finally {
     files.close(handle);
   }
-  files.rename(aside, indexPath(place));
-  removeOthers(place, rows);
 }
 
 /** Takes the list away from those who would use it. */

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { explained } from '../../events/index.js';
 import type { ExactVectors } from './exact-vectors.js';
 import { DIMENSION, ROW_BYTES } from './kernel.js';
 import type { SavedVectors } from './saved-vectors.js';
@@ -41,8 +40,7 @@ export interface Written {
 /**
  * Writes rows, which count only once they are put in place.
  *
- * @throws {RowsDamaged}
- * @throws {AltError} DISK_FULL, READ_ONLY, IO_FAILED — nothing has changed.
+ * @throws {RowsDamaged} and what the file system throws: nothing has changed.
  */
 export async function writeRows(
   place: VectorFilePlace,
@@ -58,17 +56,17 @@ export async function writeRows(
     return { list: await snapshot.write(pause), isNew: made !== undefined };
   } catch (error) {
     if (made !== undefined) removeRows(place, made);
-    throw explained(error, 'Saving the vectors');
+    throw error;
   }
 }
 
-/** Makes the rows those that are searched from now on. @throws {AltError} as above */
+/** Makes the rows those that are searched from now on. @throws as above. */
 export function putInPlace(place: VectorFilePlace, written: Written): void {
   try {
     replaceList(place, written.list);
   } catch (error) {
     dropRows(place, written);
-    throw explained(error, 'Saving the vectors');
+    throw error;
   }
 }
 
