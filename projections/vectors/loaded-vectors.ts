@@ -8,7 +8,7 @@ import { nearestOf, type Neighbour } from './nearest.js';
 import { RowsDamaged } from './row-file.js';
 import { firstNotBelow, SavedVectors } from './saved-vectors.js';
 import { discardList, vectorsStamp, type VectorFilePlace } from './vector-file.js';
-import { dropRows, putInPlace, writeRows } from './vector-snapshot.js';
+import { dropRows, putInPlace, writeRows, type Pause } from './vector-snapshot.js';
 
 /** What is on disk is written when this many vectors have gathered beside it. */
 export const TAIL_VECTORS_MAX = 2_000;
@@ -128,6 +128,14 @@ export class LoadedVectors {
     return [...(this.#saved?.labels() ?? []), ...this.#tail.labels()];
   }
 
+  /** The next labels after one, ascending, at most `limit`. */
+  labelsAfter(after: number, limit: number): number[] {
+    const saved = this.#saved?.labelsAfter(after, limit) ?? [];
+    if (saved.length === limit) return saved;
+    const tail = behind(this.#tail.labels(), after);
+    return [...saved, ...tail.slice(0, limit - saved.length)];
+  }
+
   /** That label's vector, for reading at once. @throws {RowsDamaged} */
   vector(label: number): Float32Array | undefined {
     return this.#tail.vector(label) ?? this.#saved?.vector(label);
@@ -154,7 +162,7 @@ export class LoadedVectors {
    * @throws {RowsDamaged} unless somebody else has found the damage meanwhile.
    * @throws {AltError} DISK_FULL, READ_ONLY, IO_FAILED
    */
-  async save(pause: () => Promise<void>, isAnew: boolean): Promise<void> {
+  async save(pause: Pause, isAnew: boolean): Promise<void> {
     const saved = this.#saved;
     // Who was not told of what lies there must not add to it.
     const isOurs = saved !== undefined && vectorsStamp(this.#place) === this.#stamp;

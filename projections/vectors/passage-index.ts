@@ -15,6 +15,7 @@ import { nearestOf, type Neighbour } from './nearest.js';
 import { livingLabels, passagesAfter } from './passage-rows.js';
 import { PlaceLabels } from './place-labels.js';
 import { RowsDamaged } from './row-file.js';
+import type { Pause } from './vector-snapshot.js';
 
 /** Looking at each of this many vectors takes about 3 ms: nothing need propose them. */
 const EXACT_VECTORS_MAX = 25_000;
@@ -23,6 +24,8 @@ const SIGNS_VECTORS_MAX = 1_000_000;
 /** A filter that leaves more than this is asked of the hnsw index, not of the signs. */
 const SIGNS_FILTERED_MAX = 20_000;
 const LOAD_ROWS = 1_000;
+/** Passages looked for in one transaction, behind a search's back. */
+const LABELS_AT_ONCE = 5_000;
 
 export interface PassageIndexOptions {
   readonly files: Files;
@@ -176,11 +179,19 @@ export class PassageIndex {
     this.#hnsw?.remove(label);
   }
 
-  /** Drops the vectors of passages that are no more, from memory and from what is written next. */
-  forgetGone(db: Db): void {
-    const labels = this.#vectors.labels();
+  /**
+   * Drops the vectors of passages that are no more, from memory and from what is written next: of
+   * those after a label, for so many that it takes some milliseconds.
+   *
+   * @returns the label to go on after; undefined when all were looked at, or when the views are
+   *   others than those that were refreshed from.
+   */
+  forgetGone(db: Db, generation: string, after: number): number | undefined {
+    if (generation !== this.#generation) return undefined;
+    const labels = this.#vectors.labelsAfter(after, LABELS_AT_ONCE);
     const living = livingLabels(db, labels);
     for (const label of labels) if (!living.has(label)) this.#forget(label);
+    return labels.length < LABELS_AT_ONCE ? undefined : labels.at(-1);
   }
 
   /**
@@ -190,10 +201,7 @@ export class PassageIndex {
    * @returns false when a file turned out damaged: after a refresh it can be tried again.
    * @throws {AltError} DISK_FULL, READ_ONLY, IO_FAILED
    */
-  async writeSnapshot(
-    pause: () => Promise<void>,
-    { isAnew = false }: SnapshotOptions = {},
-  ): Promise<boolean> {
+  async writeSnapshot(pause: Pause, { isAnew = false }: SnapshotOptions = {}): Promise<boolean> {
     const vectors = this.#vectors;
     try {
       if (isAnew || vectors.wantsSave) await vectors.save(pause, isAnew);
@@ -208,7 +216,7 @@ export class PassageIndex {
     }
   }
 
-  async #writeHnsw(pause: () => Promise<void>): Promise<void> {
+  async #writeHnsw(pause: Pause): Promise<void> {
     const hnsw = this.#hnsw ?? HnswFile.create();
     if (!hnsw) return;
     const target = this.#vectors.loadedTo;

@@ -130,8 +130,18 @@ export class SavedVectors {
 
   /** Labels that can be found, ascending. */
   labels(): number[] {
+    return this.labelsAfter(0, Infinity);
+  }
+
+  /** The next labels after one, ascending, at most `limit`. */
+  labelsAfter(after: number, limit: number): number[] {
     const { labels } = this.#opened.list;
-    return [...this.stretches()].flatMap(({ first, end }) => [...labels.subarray(first, end)]);
+    const found: number[] = [];
+    for (let row = firstNotBelow(labels, after + 1); row < labels.length; row += 1) {
+      if (found.length === limit) break;
+      if (!this.#gone.has(row)) found.push(labels[row] ?? 0);
+    }
+    return found;
   }
 
   /** That label's vector. @throws {RowsDamaged} */

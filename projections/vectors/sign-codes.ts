@@ -58,7 +58,8 @@ function writeSigns(vector: Float32Array, above: Float32Array, into: Uint8Array)
     let bits = 0;
     for (let bit = 0; bit < 8; bit += 1) {
       const index = byte * 8 + bit;
-      if ((vector[index] ?? 0) > (above[index] ?? 0)) bits |= 1 << bit;
+      // Without a branch, for nobody could foresee where it goes.
+      bits |= Number((vector[index] ?? 0) > (above[index] ?? 0)) << bit;
     }
     into[byte] = bits;
   }

@@ -21,13 +21,16 @@ const CHUNK_ROWS = 1_024;
 /** The mean of so many vectors is that of all, near enough. */
 const MEAN_SAMPLE = 4_096;
 
+/** Called often: gives the event loop a turn as it asks for one. */
+export type Pause = () => Promise<void>;
+
 /** What there is to save. */
 export interface Unsaved {
   readonly saved: SavedVectors | undefined;
   readonly tail: ExactVectors;
   /** Every embedded passage up to this label is among them. */
   readonly maxLabel: number;
-  /** Whether all goes into a new file. */
+  /** Whether all goes into a new file; nothing else will do where nothing is saved. */
   readonly isAnew: boolean;
 }
 
@@ -45,17 +48,17 @@ export interface Written {
 export async function writeRows(
   place: VectorFilePlace,
   unsaved: Unsaved,
-  pause: () => Promise<void>,
+  pause: Pause,
 ): Promise<Written> {
-  const { saved, isAnew } = unsaved;
-  const former = saved?.opened.list.rows;
-  let made: string | undefined;
+  const former = unsaved.saved?.opened.list;
+  const continued = unsaved.isAnew ? undefined : former;
+  const rows = continued?.rows ?? newRowsFile(place, former?.rows);
   try {
-    if (former === undefined || isAnew) made = newRowsFile(place, former);
-    const snapshot = new Snapshot(place, made ?? former ?? '', unsaved);
-    return { list: await snapshot.write(pause), isNew: made !== undefined };
+    const { mean, meanOf } = continued ?? (await centreOf(unsaved, pause));
+    const snapshot = new Snapshot(place, unsaved, { rows, mean, meanOf });
+    return { list: await snapshot.write(pause), isNew: !continued };
   } catch (error) {
-    if (made !== undefined) removeRows(place, made);
+    if (!continued) removeRows(place, rows);
     throw error;
   }
 }
@@ -75,37 +78,36 @@ export function dropRows(place: VectorFilePlace, { list, isNew }: Written): void
   if (isNew) removeRows(place, list.rows);
 }
 
+type Begun = Pick<VectorList, 'rows' | 'mean' | 'meanOf'>;
+
 class Snapshot {
   readonly #place: VectorFilePlace;
-  readonly #name: string;
   readonly #unsaved: Unsaved;
   readonly #list: VectorList;
   #count = 0;
   /** Rows of the file that are in use. */
   #written = 0;
 
-  constructor(place: VectorFilePlace, name: string, unsaved: Unsaved) {
-    const { saved, tail, maxLabel, isAnew } = unsaved;
+  constructor(place: VectorFilePlace, unsaved: Unsaved, begun: Begun) {
+    const { saved, tail, maxLabel } = unsaved;
     const most = (saved?.size ?? 0) + tail.size;
-    const former = saved?.opened.list;
-    const centre = former && !isAnew ? former : { mean: averageOf(saved, tail), meanOf: most };
     this.#place = place;
-    this.#name = name;
     this.#unsaved = unsaved;
     this.#list = {
-      mean: centre.mean,
+      ...begun,
       codes: new Uint8Array(most * CODE_BYTES),
       labels: new Uint32Array(most),
       positions: new Uint32Array(most),
       sums: new Uint32Array(most),
-      ...{ rows: name, written: 0, meanOf: centre.meanOf, maxLabel },
+      written: 0,
+      maxLabel,
     };
   }
 
-  async write(pause: () => Promise<void>): Promise<VectorList> {
+  async write(pause: Pause): Promise<VectorList> {
     const { files, folder } = this.#place;
     const { saved, isAnew } = this.#unsaved;
-    const handle = files.open(join(folder, this.#name), 'write');
+    const handle = files.open(join(folder, this.#list.rows), 'write');
     try {
       if (saved && isAnew) await this.#copy(handle, saved, pause);
       else if (saved) this.#keep(saved);
@@ -140,7 +142,7 @@ class Snapshot {
   }
 
   /** Copies the rows that still count. */
-  async #copy(handle: number, saved: SavedVectors, pause: () => Promise<void>): Promise<void> {
+  async #copy(handle: number, saved: SavedVectors, pause: Pause): Promise<void> {
     const { list, rows } = saved.opened;
     const chunk = new Uint8Array(CHUNK_ROWS * ROW_BYTES);
     for (const { first, end } of saved.stretches(CHUNK_ROWS)) {
@@ -152,7 +154,7 @@ class Snapshot {
   }
 
   /** Writes the vectors that no file holds yet. */
-  async #append(handle: number, pause: () => Promise<void>): Promise<void> {
+  async #append(handle: number, pause: Pause): Promise<void> {
     const { tail, maxLabel } = this.#unsaved;
     const labels = tail.labels().filter((label) => label <= maxLabel);
     const chunk = new Uint8Array(CHUNK_ROWS * ROW_BYTES);
@@ -185,17 +187,23 @@ class Snapshot {
   }
 }
 
-/** The mean of the vectors, or of enough of them. @throws {RowsDamaged} */
-function averageOf(saved: SavedVectors | undefined, tail: ExactVectors): Float32Array {
+/** The mean of the vectors, or of enough of them, and how many there are. @throws {RowsDamaged} */
+async function centreOf({ saved, tail }: Unsaved, pause: Pause): Promise<Omit<Begun, 'rows'>> {
   const labels = [...(saved?.labels() ?? []), ...tail.labels()];
   const step = Math.max(1, Math.floor(labels.length / MEAN_SAMPLE));
-  const sums = new Float64Array(DIMENSION);
-  let count = 0;
+  const sums = new Float32Array(DIMENSION);
   for (let at = 0; at < labels.length; at += step) {
     const label = labels[at] ?? 0;
-    const vector = tail.vector(label) ?? saved?.vector(label) ?? [];
-    for (const [index, value] of vector.entries()) sums[index] = (sums[index] ?? 0) + value;
-    count += 1;
+    addTo(sums, tail.vector(label) ?? saved?.vector(label));
+    await pause();
   }
-  return Float32Array.from(sums, (sum) => sum / Math.max(1, count));
+  // A passage that went meanwhile counts as nothing: the mean need not be exact.
+  const count = Math.max(1, Math.ceil(labels.length / step));
+  return { mean: sums.map((sum) => sum / count), meanOf: labels.length };
+}
+
+function addTo(sums: Float32Array, vector: Float32Array | undefined): void {
+  for (let index = 0; vector && index < DIMENSION; index += 1) {
+    sums[index] = (sums[index] ?? 0) + (vector[index] ?? 0);
+  }
 }

@@ -66,19 +66,27 @@ export class InProcessBackend implements VectorBackend {
   }
 
   async #write(isAnew: boolean): Promise<void> {
-    const index = this.#index;
-    let isDone = false;
-    while (!isDone) {
-      const wants = await this.#context.store.read((db, { generation }) => {
-        index.refresh(db, generation);
-        const wantsSnapshot = isAnew || index.wantsSnapshot;
-        if (wantsSnapshot) index.forgetGone(db);
-        return wantsSnapshot;
-      });
-      if (!wants) return;
-      // Where a file turns out damaged, the next round writes another from what the cache holds.
-      isDone = await index.writeSnapshot(inSlices(), { isAnew });
+    // Where a file turns out damaged, another is written from what the cache holds.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      if (!(await this.#prepare(isAnew))) return;
+      if (await this.#index.writeSnapshot(inSlices(), { isAnew })) return;
     }
+  }
+
+  /** Takes in what is new and lets go of what is gone. @returns whether there is a need to write */
+  async #prepare(isAnew: boolean): Promise<boolean> {
+    const { store } = this.#context;
+    const index = this.#index;
+    const wants = await store.read((db, { generation }) => {
+      index.refresh(db, generation);
+      return isAnew || index.wantsSnapshot;
+    });
+    let after = wants ? 0 : undefined;
+    while (after !== undefined) {
+      const from: number = after;
+      after = await store.read((db, { generation }) => index.forgetGone(db, generation, from));
+    }
+    return wants;
   }
 
   async rebuild(): Promise<number> {

@@ -142,6 +142,43 @@ describe.each(LIMITS)('vectors on disk, searched %s', (_, limits) => {
   });
 });
 
+describe('vectors on disk that turn out damaged while they are written anew', () => {
+  it('come from the cache, and the next writing is whole', async () => {
+    const { space, query, expected } = given();
+    const index = space.open({ exactMax: 0 });
+    await index.save();
+    alter(rowsPath(space), 0.7);
+    expect(await index.save({ isAnew: true })).toBe(false);
+    expect(index.nearest(query, 30)).toEqual(expected);
+    expect(await index.save({ isAnew: true })).toBe(true);
+    expect(space.open({ exactMax: 0 }).nearest(query, 30)).toEqual(expected);
+    expect(space.damages).toBe(1);
+    expect(space.files()).toHaveLength(2);
+  });
+
+  it('are found again when a search has noticed first', async () => {
+    const { space, query, expected } = given();
+    const index = space.open({ exactMax: 0 });
+    await index.save();
+    const damage = (): void => {
+      DAMAGES['altered in every row']?.(space);
+      expect(index.nearest(query, 30)).toEqual(expected);
+    };
+    let turns = 0;
+    const pause = (): void => {
+      turns += 1;
+      if (turns === 2) damage();
+      else expect(index.nearest(query, 30)).toEqual(expected);
+    };
+    await index.save({ isAnew: true, pause });
+    expect(index.nearest(query, 30)).toEqual(expected);
+    expect(await index.save()).toBe(true);
+    expect(space.open({ exactMax: 0 }).nearest(query, 30)).toEqual(expected);
+    expect(space.damages).toBe(1);
+    expect(space.files()).toHaveLength(2);
+  });
+});
+
 /** Saves with files that fail once. @returns the error, and what is found then. */
 async function saveFailing(
   { space, query }: Given,

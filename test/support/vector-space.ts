@@ -144,7 +144,10 @@ export class OpenIndex {
   /** As whoever holds the lock does it. @returns false when a file turned out damaged. */
   async save({ isAnew = false, pause = (): void => undefined } = {}): Promise<boolean> {
     this.index.refresh(this.#db, this.#generation());
-    if (isAnew || this.index.wantsSnapshot) this.index.forgetGone(this.#db);
+    let after: number | undefined = isAnew || this.index.wantsSnapshot ? 0 : undefined;
+    while (after !== undefined) {
+      after = this.index.forgetGone(this.#db, this.#generation(), after);
+    }
     return this.index.writeSnapshot(async () => Promise.resolve(pause()), { isAnew });
   }
 }
