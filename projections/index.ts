@@ -173,8 +173,8 @@ export {
   type TunnelRow,
 } from './tunnels.js';
 export { EmbeddingCache, type CachedVector } from './vectors/embedding-cache.js';
-export type { Neighbour } from './vectors/exact-vectors.js';
 export { isHnswAvailable } from './vectors/hnsw-file.js';
+export type { Neighbour } from './vectors/nearest.js';
 export { PassageIndex } from './vectors/passage-index.js';
 export {
   eventsBeyond,
