@@ -37,6 +37,7 @@ export {
   type FactFilter,
   type FactPage,
   type FactRow,
+  type FoundFact,
   type Roots,
 } from './fact-queries.js';
 export { endInstant, factKey, saidFrom, startInstant, toSecond } from './facts.js';

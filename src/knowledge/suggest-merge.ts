@@ -3,7 +3,13 @@
  * same is said: all with all would not end.
  */
 import { AltError } from '../../events/index.js';
-import { allTerms, findFacts, spellings, type Db, type FactRow } from '../../projections/index.js';
+import {
+  allTerms,
+  findFacts,
+  spellings,
+  type Db,
+  type FoundFact,
+} from '../../projections/index.js';
 import { groupBy } from '../group-by.js';
 import type { Session } from '../session.js';
 import { IS_A, STRUCTURAL } from './entity-record.js';
@@ -45,7 +51,7 @@ export async function suggestMerges(
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The keys of the nodes that are registered, of those that mean the same the one that is meant. */
-export function registeredRoots(db: Db, names: Names, facts: readonly FactRow[]): Set<string> {
+export function registeredRoots(db: Db, names: Names, facts: readonly FoundFact[]): Set<string> {
   const keys = [
     ...[...names.edges].map(({ key }) => key),
     ...allTerms(db).map(({ key }) => key),
