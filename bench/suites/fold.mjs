@@ -21,7 +21,7 @@ async function rowsOfViews(path, source) {
     .prepare(
       `SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL
        AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'keywords_*'
-       AND name NOT GLOB 'passage_terms_*'`,
+       AND name NOT GLOB 'passage_terms_*' AND name NOT GLOB 'node_terms_*'`,
     )
     .all();
   const tables = schema
