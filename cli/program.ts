@@ -17,6 +17,7 @@ import { addSearchCommands } from './commands/search.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
 import { addWakeUpCommand } from './commands/wake-up.js';
+import { addUndoCommands } from './commands/undo.js';
 import { addVersionCommands } from './commands/versions.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
@@ -32,7 +33,7 @@ const GROUPS = [
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
   ['Server:', [addMcpCommand]],
-  ['Log and maintenance:', [addLogCommands, addRepairCommands]],
+  ['Log and maintenance:', [addLogCommands, addUndoCommands, addRepairCommands]],
 ] as const;
 
 /** A shell whose program knows every command. */

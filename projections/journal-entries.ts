@@ -1,6 +1,6 @@
 /** What is asked of the journal: events by stream, place, digest or cause, with their commits. */
-import type { CommitHeader, EventReference, Place, VersionVector } from '../events/index.js';
-import type { Db } from './database.js';
+import type { Actor, CommitHeader, EventReference, Place, VersionVector } from '../events/index.js';
+import type { Db, SqlValue } from './database.js';
 import { STATUSES, type EventStatus } from './journal.js';
 
 /** An event of the journal. */
@@ -97,42 +97,76 @@ export function eventsOfCause(db: Db, replica: string, cause: Uint8Array): Journ
 
 /** Filters of {@link listEvents}; all that are given must hold. */
 export interface JournalFilter {
-  readonly stream?: string;
-  readonly type?: string;
+  readonly stream?: string | undefined;
+  readonly type?: string | undefined;
+  /** Who wrote it: all that are given must be so. */
+  readonly actor?: { readonly [Key in keyof Actor]?: string | undefined } | undefined;
+  readonly source?: string | undefined;
+  /** The batch that its commit is of. */
+  readonly batch?: Uint8Array | undefined;
+  /** The commit that this event is of. */
+  readonly commitOf?: { readonly replica: string; readonly seq: number } | undefined;
+  /** By the writer's clock, ms; both ends belong to it. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** About a memory, record or place that is in that realm now. */
+  readonly realm?: string | undefined;
   /** Only events that this version vector does not cover. */
-  readonly after?: VersionVector;
-  readonly limit: number;
-  readonly newestFirst: boolean;
+  readonly after?: VersionVector | undefined;
+  /** All when absent. */
+  readonly limit?: number | undefined;
+  readonly newestFirst?: boolean | undefined;
 }
 
 /** Events of the journal in total order, or newest first. */
 export function listEvents(db: Db, filter: JournalFilter): JournalEntry[] {
-  const conditions: string[] = [];
-  const values: (string | number)[] = [];
-  if (filter.stream !== undefined) {
-    conditions.push('stream = ?');
-    values.push(filter.stream);
-  }
-  if (filter.type !== undefined) {
-    conditions.push('type = ?');
-    values.push(filter.type);
-  }
-  if (filter.after !== undefined) {
-    conditions.push(
-      `events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`,
-    );
-    values.push(JSON.stringify(filter.after));
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const direction = filter.newestFirst ? 'DESC' : 'ASC';
+  const { where, values } = conditionOf(filter);
+  const direction = filter.newestFirst === true ? 'DESC' : 'ASC';
   const rows = db.all<EntryRow>(
     `${ENTRY} ${where} ORDER BY events.at_ms ${direction}, events.at_counter ${direction},
        replica ${direction}, events.seq ${direction} LIMIT ?`,
     ...values,
-    filter.limit,
+    filter.limit ?? -1,
   );
   return rows.map(toEntry);
 }
+
+function conditionOf(filter: JournalFilter): {
+  readonly where: string;
+  readonly values: readonly SqlValue[];
+} {
+  const conditions: string[] = [];
+  const values: SqlValue[] = [];
+  const need = (condition: string, ...given: (SqlValue | undefined)[]): void => {
+    const known = given.filter((value) => value !== undefined);
+    if (known.length < given.length) return;
+    conditions.push(condition);
+    values.push(...known);
+  };
+  need('stream = ?', filter.stream);
+  need('type = ?', filter.type);
+  for (const [key, value] of Object.entries(filter.actor ?? {})) {
+    need(`actor ->> ? = ?`, `$.${key}`, value);
+  }
+  need('source = ?', filter.source);
+  need('batch = ?', filter.batch);
+  need(
+    `(replica, commit_seq) = (SELECT ?, max(seq) FROM commits JOIN writers USING (writer)
+       WHERE replica = ? AND seq <= ?)`,
+    filter.commitOf?.replica,
+    filter.commitOf?.replica,
+    filter.commitOf?.seq,
+  );
+  need('wall >= ?', filter.since);
+  need('wall <= ?', filter.until);
+  need(IN_REALM, filter.realm, filter.realm, filter.realm);
+  const after = filter.after && JSON.stringify(filter.after);
+  need(`events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`, after);
+  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
+}
+
+const IN_REALM = `stream IN (SELECT stream FROM entities WHERE realm = ?
+  UNION SELECT stream FROM realms WHERE name = ? UNION SELECT stream FROM domains WHERE realm = ?)`;
 
 /** How many events are held, by status. */
 export function countEvents(db: Db): Record<EventStatus | 'total', number> {

@@ -5,7 +5,7 @@
  */
 import { reindexAll } from '../projections/index.js';
 import { verifyLog, type Verification } from '../replay/index.js';
-import { Holdings } from './dimension/places.js';
+import { Undoing } from './dimension/undoing.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
 import { Upkeep } from './upkeep.js';
@@ -16,7 +16,7 @@ export interface LongWork {
   readonly onProgress?: (events: number) => void;
 }
 
-export class Dimension extends Holdings {
+export class Dimension extends Undoing {
   /** Checks and repairs. */
   readonly upkeep = new Upkeep(() => ({ ...this.opened(), session: this.session() }));
 

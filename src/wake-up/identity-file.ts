@@ -33,7 +33,9 @@ export const identityFile: SideFile = {
     const found = readSideFile(session, PATH)?.trim() ?? '';
     // An edit is taken over first; what is no text may be dear to somebody.
     const isTheirs = !isPlainText(found) || editOf(session, db) !== undefined;
-    return text === undefined || isTheirs ? undefined : contentOf(text);
+    if (isTheirs || (text === undefined && found === '')) return undefined;
+    // A copy of what was said and undone is none any more.
+    return contentOf(text ?? '');
   },
   takeIn: importIdentity,
 };
