@@ -68,7 +68,7 @@ function addLog(shell: Shell): void {
 /** Prints events as they come: first those since a cursor, or as many as a limit says. */
 async function follow(run: Run, flags: LogFlags): Promise<number> {
   const { dimension, library, output, signal } = run;
-  const { follow: _, entity: entityId, limit = 1, after: since, ...rest } = flags;
+  const { entity: entityId, limit = 1, after: since, ...rest } = flags;
   const filter = { ...rest, entityId };
   const { events, cursor } = await dimension.history({ ...filter, limit, after: since });
   const earlier = flags.limit === undefined ? [] : events.toReversed();

@@ -8,8 +8,8 @@ export class Undoing extends Holdings {
    * Makes the state what it would be if the chosen part of the log had not happened. Nothing leaves
    * the log, and {@link redo} takes it back; other machines follow when they hear of it.
    *
-   * @throws {AltError} INVALID_ARGUMENT when nothing is chosen; NOT_FOUND when no event is; CONFLICT
-   *   when later events build on what is chosen, unless forced; TOO_LARGE
+   * @throws {AltError} INVALID_ARGUMENT when nothing is chosen; NOT_FOUND when no event is;
+   *   CONFLICT when later events build on what is chosen, unless forced; TOO_LARGE
    */
   async undo(selection: UndoSelection, options: UndoOptions = {}): Promise<UndoReport> {
     return this.#mended(undo(this.session(), selection, options), options);

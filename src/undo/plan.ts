@@ -29,8 +29,10 @@ export type Direction = 'undo' | 'redo';
 export function planOf(
   session: Session,
   db: Db,
-  chosen: readonly JournalEntry[],
-  direction: Direction,
+  {
+    chosen,
+    direction,
+  }: { readonly chosen: readonly JournalEntry[]; readonly direction: Direction },
 ): Plan {
   const byStream = new Map<string, JournalEntry[]>();
   const skipped: JournalEntry[] = [];

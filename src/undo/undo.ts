@@ -84,7 +84,7 @@ async function apply(session: Session, request: Request): Promise<UndoReport> {
   const decide = (db: Db): { readonly plan: Plan; readonly report: UndoReport } => {
     const chosen = listEvents(db, asOfNow(session, db, filter));
     if (chosen.length === 0) throw new AltError('NOT_FOUND', 'No event is chosen by that.');
-    const plan = planOf(session, db, chosen, direction);
+    const plan = planOf(session, db, { chosen, direction });
     if (plan.streams.length > STREAMS_MAX) throw tooMany(plan.streams.length);
     return { plan, report: reportOf(session, db, { chosen, plan, dryRun }) };
   };

@@ -227,7 +227,7 @@ describe('undo of a part of the log', () => {
 });
 
 describe('on two machines', () => {
-  it('an undo, a redo and what was written meanwhile agree, in whatever order they meet', async () => {
+  it('an undo, a redo and what was written meanwhile agree in any order', async () => {
     const here = await newKnowledge();
     const id = await here.addEntity('work', 'notes', 'first');
     const event = await lastEvent(here);
