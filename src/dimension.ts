@@ -4,8 +4,10 @@
  * dimension/, each standing on the one before.
  */
 import { reindexAll } from '../projections/index.js';
-import { verifyLog, type Verification } from '../replay/index.js';
+import { PastStore, verifyLog, type Verification } from '../replay/index.js';
+import { encodeCursor } from './cursor.js';
 import { Undoing } from './dimension/undoing.js';
+import { knownAt } from './known-at.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
 import { Upkeep } from './upkeep.js';
@@ -23,6 +25,34 @@ export class Dimension extends Undoing {
   /** The same open dimension for another actor: what one opens or closes, all have. */
   as(identity: Identity): Dimension {
     return new Dimension(this.opening, identity);
+  }
+
+  /**
+   * The dimension as it was known at a point, for reading: nothing that came later is in it, so
+   * that nothing later can influence an answer. What was erased since is gone there too. Close it.
+   *
+   * @param point a moment (ISO 8601, or a date, which counts to its end), an event
+   *   (`replica:seq`), or a cursor of {@link Dimension.history}
+   * @throws {AltError} INVALID_ARGUMENT, NOT_FOUND
+   */
+  async at(point: string): Promise<Dimension> {
+    const vector = await this.session().store.read((db) => knownAt(db, point));
+    return new Dimension(this.opening.at(vector), this.identity);
+  }
+
+  /** As {@link at}, for the time of some work; what was asked last stays open for the next. */
+  async asKnownAt<Result>(
+    point: string,
+    work: (past: Dimension) => Promise<Result>,
+  ): Promise<Result> {
+    const vector = await this.session().store.read((db) => knownAt(db, point));
+    return this.opening.pasts.use(vector, (past) => work(new Dimension(past, this.identity)));
+  }
+
+  /** Of a dimension as it was: the cursor of what it holds; undefined for one that goes on. */
+  get knownAt(): string | undefined {
+    const { store } = this.session();
+    return store instanceof PastStore ? encodeCursor(store.point) : undefined;
   }
 
   async status(): Promise<Status> {

@@ -1,5 +1,5 @@
 /** Looking into the log: what happened, to what, by whom. */
-import { AltError, isAltError, type VersionVector } from '../events/index.js';
+import { isAltError, type VersionVector } from '../events/index.js';
 import {
   listEvents,
   readHeads,
@@ -7,6 +7,7 @@ import {
   type JournalFilter,
 } from '../projections/index.js';
 import { checkMoment } from './backup/moments.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
 import { toIso } from './entity.js';
 import { filterName, matchesNothing } from './names.js';
 import { streamIn, type Session } from './session.js';
@@ -140,27 +141,4 @@ function toJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
-}
-
-function encodeCursor(vector: VersionVector): string {
-  const parts = Object.entries(vector).map(([replica, seq]) => {
-    return `${Buffer.from(replica, 'hex').toString('base64url')}.${seq.toString(36)}`;
-  });
-  return parts.sort().join('~');
-}
-
-function decodeCursor(cursor: string): VersionVector {
-  if (typeof cursor !== 'string') {
-    throw new AltError('INVALID_ARGUMENT', 'after must be a cursor from an earlier answer.');
-  }
-  const vector: Record<string, number> = {};
-  for (const part of cursor.split('~')) {
-    const [replica = '', seq = ''] = part.split('.');
-    const bytes = Buffer.from(replica, 'base64url');
-    const number = Number.parseInt(seq, 36);
-    if (bytes.length === 16 && Number.isSafeInteger(number)) {
-      vector[bytes.toString('hex')] = number;
-    }
-  }
-  return vector;
 }

@@ -1,7 +1,7 @@
 /** `wake-up`: what a session begins with, as text to read. */
 import { UsageError } from '../errors.js';
 import { printable } from '../layout.js';
-import { domainFilter, examples, wholeNumber, type PlaceFlags } from '../options.js';
+import { domainFilter, examples, knownAt, wholeNumber, type PlaceFlags } from '../options.js';
 import type { Run, Shell } from '../shell.js';
 
 const LAST_N = 5;
@@ -16,6 +16,7 @@ interface WakeUpFlags extends PlaceFlags {
   readonly limit?: number;
   readonly aaak?: boolean;
   readonly raw?: boolean;
+  readonly knownAt?: string;
 }
 
 export function addWakeUpCommand(shell: Shell): void {
@@ -32,6 +33,7 @@ export function addWakeUpCommand(shell: Shell): void {
     .addOption(domainFilter())
     .option('-l, --limit <n>', 'with --recall or --search: at most this many', limit)
     .option('--raw', 'print the text alone')
+    .addOption(knownAt())
     .action(
       shell.action({}, async (run, flags: WakeUpFlags) => {
         const mode = modeOf(flags);
@@ -67,7 +69,7 @@ function modeOf(flags: WakeUpFlags): Mode {
 
 function refuseStrays(mode: Mode, flags: WakeUpFlags): void {
   const given = Object.keys(flags) as (keyof WakeUpFlags)[];
-  const stray = given.find((name) => !TAKES[mode].includes(name));
+  const stray = given.find((name) => name !== 'knownAt' && !TAKES[mode].includes(name));
   if (stray === undefined) return;
   const spelled = (name: string): string =>
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
