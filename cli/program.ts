@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAaakCommands } from './commands/aaak.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
 import { addLogCommands } from './commands/log.js';
@@ -33,7 +34,7 @@ const GROUPS = [
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
   ['Server:', [addMcpCommand]],
-  ['Log and maintenance:', [addLogCommands, addUndoCommands, addRepairCommands]],
+  ['Log and maintenance:', [addLogCommands, addDiffCommand, addUndoCommands, addRepairCommands]],
 ] as const;
 
 /** A shell whose program knows every command. */

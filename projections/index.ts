@@ -29,6 +29,7 @@ export {
   factById,
   factsAbout,
   factsBetween,
+  factsOfStream,
   factsOfTriple,
   factStats,
   findFacts,
@@ -55,8 +56,10 @@ export {
   eventsOfDigests,
   eventsOfStream,
   findEvent,
+  hasEventsUnder,
   listEvents,
   seenBy,
+  streamsBetween,
   type JournalEntry,
   type JournalFilter,
 } from './journal-entries.js';

@@ -168,6 +168,33 @@ function conditionOf(filter: JournalFilter): {
 const IN_REALM = `stream IN (SELECT stream FROM entities WHERE realm = ?
   UNION SELECT stream FROM realms WHERE name = ? UNION SELECT stream FROM domains WHERE realm = ?)`;
 
+/** Streams with events that one of two version vectors covers and the other does not. */
+export function streamsBetween(db: Db, a: VersionVector, b: VersionVector): string[] {
+  const rows = db.all<{ stream: string }>(
+    `WITH bounds AS (
+       SELECT writer, coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0) AS a,
+         coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0) AS b FROM writers
+     )
+     SELECT DISTINCT stream FROM bounds CROSS JOIN events
+       ON events.writer = bounds.writer AND seq > min(a, b) AND seq <= max(a, b)
+     WHERE stream IS NOT NULL ORDER BY stream`,
+    JSON.stringify(a),
+    JSON.stringify(b),
+  );
+  return rows.map(({ stream }) => stream);
+}
+
+/** Whether a version vector covers an event of that stream. */
+export function hasEventsUnder(db: Db, stream: string, vector: VersionVector): boolean {
+  const found = db.get(
+    `SELECT 1 FROM events JOIN writers USING (writer) WHERE stream = ?
+       AND seq <= coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0) LIMIT 1`,
+    stream,
+    JSON.stringify(vector),
+  );
+  return found !== undefined;
+}
+
 /** How many events are held, by status. */
 export function countEvents(db: Db): Record<EventStatus | 'total', number> {
   const counts = { known: 0, unknown: 0, invalid: 0, erased: 0, total: 0 };

@@ -6,6 +6,7 @@
 import { reindexAll } from '../projections/index.js';
 import { PastStore, verifyLog, type Verification } from '../replay/index.js';
 import { encodeCursor } from './cursor.js';
+import { diff, type DimensionDiff } from './diff.js';
 import { Undoing } from './dimension/undoing.js';
 import { knownAt } from './known-at.js';
 import type { Identity } from './opening.js';
@@ -47,6 +48,15 @@ export class Dimension extends Undoing {
   ): Promise<Result> {
     const vector = await this.session().store.read((db) => knownAt(db, point));
     return this.opening.pasts.use(vector, (past) => work(new Dimension(past, this.identity)));
+  }
+
+  /**
+   * What changed from one point to another, or to now: see {@link at} for points.
+   *
+   * @throws {AltError} INVALID_ARGUMENT, NOT_FOUND
+   */
+  async diff(from: string, to?: string): Promise<DimensionDiff> {
+    return diff(this.opening, from, to);
   }
 
   /** Of a dimension as it was: the cursor of what it holds; undefined for one that goes on. */

@@ -15,6 +15,7 @@ interface WakeUpFlags extends PlaceFlags {
   readonly search?: string;
   readonly limit?: number;
   readonly aaak?: boolean;
+  readonly since?: string;
   readonly raw?: boolean;
   readonly knownAt?: string;
 }
@@ -28,6 +29,7 @@ export function addWakeUpCommand(shell: Shell): void {
     .option('--all-layers', 'with --agent: the archive too')
     .option('-w, --realm <name>', 'only this realm')
     .option('--aaak', 'the story in the compressed dialect: more of it in as many tokens')
+    .option('--since <cursor>', 'instead, only what is new since an earlier wake-up')
     .option('--recall', 'instead, the newest memories of a realm or domain')
     .option('--search <query>', 'instead, what is found for a question')
     .addOption(domainFilter())
@@ -51,7 +53,7 @@ export function addWakeUpCommand(shell: Shell): void {
 const lastN = wholeNumber(1, 1_000);
 const limit = wholeNumber(1, 100);
 
-type Mode = 'dimension' | 'agent' | 'recall' | 'search';
+type Mode = 'dimension' | 'agent' | 'recall' | 'search' | 'since';
 
 /** The flags that belong to each way of asking. */
 const TAKES: Readonly<Record<Mode, readonly (keyof WakeUpFlags)[]>> = {
@@ -59,11 +61,13 @@ const TAKES: Readonly<Record<Mode, readonly (keyof WakeUpFlags)[]>> = {
   agent: ['agent', 'lastN', 'allLayers', 'raw'],
   recall: ['recall', 'realm', 'domain', 'limit', 'raw'],
   search: ['search', 'realm', 'domain', 'limit', 'raw'],
+  since: ['since', 'realm', 'raw'],
 };
 
 function modeOf(flags: WakeUpFlags): Mode {
   if (flags.agent !== undefined) return 'agent';
   if (flags.search !== undefined) return 'search';
+  if (flags.since !== undefined) return 'since';
   return flags.recall === true ? 'recall' : 'dimension';
 }
 
@@ -73,7 +77,8 @@ function refuseStrays(mode: Mode, flags: WakeUpFlags): void {
   if (stray === undefined) return;
   const spelled = (name: string): string =>
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const with_ = mode === 'dimension' ? 'without --agent, --recall or --search' : `with --${mode}`;
+  const with_ =
+    mode === 'dimension' ? 'without --agent, --recall, --search or --since' : `with --${mode}`;
   throw new UsageError(`${spelled(stray)} means nothing ${with_}.`, 'See: alt wake-up --help');
 }
 
@@ -84,7 +89,8 @@ const MODES: Readonly<Record<Mode, (run: Run, flags: WakeUpFlags) => Promise<voi
     output.result(woken, () => {
       const text = printable(woken.text);
       if (raw === true) return text;
-      return `Wake-up text (~${String(woken.tokens_estimate)} tokens):\n${RULE}\n${text}`;
+      const next = `\n${RULE}\nNews later: alt wake-up --since ${woken.cursor}`;
+      return `Wake-up text (~${String(woken.tokens_estimate)} tokens):\n${RULE}\n${text}${next}`;
     });
   },
   async agent({ dimension, output }, { agent = '', lastN: count, allLayers, raw }) {
@@ -97,6 +103,13 @@ const MODES: Readonly<Record<Mode, (run: Run, flags: WakeUpFlags) => Promise<voi
   async recall({ dimension, output }, { realm, domain, limit: count }) {
     const recalled = await dimension.memory.recall({ realm, domain, limit: count });
     output.result(recalled, () => printable(recalled.text));
+  },
+  async since({ dimension, output }, { since = '', realm, raw }) {
+    const news = await dimension.memory.news(since, { realm });
+    output.result(news, () => {
+      const text = printable(news.text);
+      return raw === true ? text : `${text}\n${RULE}\nNext: alt wake-up --since ${news.cursor}`;
+    });
   },
   async search({ dimension, output }, { search = '', realm, domain, limit: count }) {
     const found = await dimension.memory.deepSearch(search, { realm, domain, n: count });
