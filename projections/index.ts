@@ -23,6 +23,7 @@ export {
   type EntityRow,
   type Place,
 } from './entity-queries.js';
+export { nameUses, namesAround, namesOfFacts } from './fact-names.js';
 export {
   countFacts,
   countMatching,
@@ -57,20 +58,21 @@ export {
   eventsOfStream,
   findEvent,
   hasEventsUnder,
+  lastCommitMs,
+  lastDigest,
   listEvents,
   seenBy,
   streamsBetween,
   type JournalEntry,
   type JournalFilter,
 } from './journal-entries.js';
+export { taggedMemories, taggedOfStreams, type TaggedRow } from './graph-queries.js';
 export {
-  namesInMemories,
-  taggedPlaces,
-  topicsByRealm,
-  type NamesRow,
-  type TaggedPlace,
-  type TopicRow,
-} from './graph-queries.js';
+  holdsCursor,
+  journalCursor,
+  streamsChanged,
+  type JournalCursor,
+} from './journal-cursor.js';
 export {
   insertCommit,
   insertEvent,
@@ -80,7 +82,7 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
-export { knowsPeople, listPeople, type PersonRow } from './people.js';
+export { knowsPeople, listPeople, peopleMap, type PersonRow } from './people.js';
 export {
   activatedName,
   activePersona,
@@ -134,6 +136,7 @@ export {
   knownKeys,
   LETTERS_CHANGED_MAX,
   maybeSimilar,
+  SimilarNames,
   SIMILAR_LENGTH_MIN,
   spellings,
 } from './similar-names.js';
@@ -178,13 +181,10 @@ export { isHnswAvailable } from './vectors/hnsw-file.js';
 export { PassageIndex } from './vectors/passage-index.js';
 export {
   eventsBeyond,
-  holdsCursor,
-  journalCursor,
   labelsBeyond,
   labelsClaimed,
   recordsBetween,
   recordsOfStreams,
-  type JournalCursor,
   type PassageClaim,
   type PassageRecord,
 } from './vectors/passage-records.js';

@@ -40,11 +40,13 @@ interface EntryRow {
   seen: string | null;
 }
 
+const JOINED = `FROM events JOIN writers USING (writer)
+  JOIN commits ON commits.writer = events.writer AND commits.seq = commit_seq`;
+
 const ENTRY = `SELECT replica, events.seq, stream, type, v, status, segment, offset, length, digest,
     commit_seq, count, events.at_ms, events.at_counter, wall, actor, source, cause, batch,
     derived_from, seen
-  FROM events JOIN writers USING (writer)
-  JOIN commits ON commits.writer = events.writer AND commits.seq = commit_seq`;
+  ${JOINED}`;
 
 function parseReference(text: string): EventReference {
   const [replica = '', seq = '0', digest = ''] = text.split(':');
@@ -59,6 +61,19 @@ export function eventsOfStream(db: Db, stream: string): JournalEntry[] {
     stream,
   );
   return rows.map(toEntry);
+}
+
+/** The digest of the last known event of a stream in total order that is of one of the types. */
+export function lastDigest(db: Db, stream: string, types: readonly string[]): Buffer | undefined {
+  const row = db.get<{ digest: Buffer }>(
+    `SELECT digest FROM events JOIN writers USING (writer)
+     WHERE stream = ? AND status = ? AND type IN (SELECT value FROM json_each(?))
+     ORDER BY at_ms DESC, at_counter DESC, replica DESC, seq DESC LIMIT 1`,
+    stream,
+    STATUSES.indexOf('known'),
+    JSON.stringify(types),
+  );
+  return row?.digest;
 }
 
 export function findEvent(db: Db, replica: string, seq: number): JournalEntry | undefined {
@@ -120,15 +135,31 @@ export interface JournalFilter {
 
 /** Events of the journal in total order, or newest first. */
 export function listEvents(db: Db, filter: JournalFilter): JournalEntry[] {
-  const { where, values } = conditionOf(filter);
   const direction = filter.newestFirst === true ? 'DESC' : 'ASC';
-  const rows = db.all<EntryRow>(
-    `${ENTRY} ${where} ORDER BY events.at_ms ${direction}, events.at_counter ${direction},
-       replica ${direction}, events.seq ${direction} LIMIT ?`,
-    ...values,
-    filter.limit ?? -1,
+  const order = `ORDER BY events.at_ms ${direction}, events.at_counter ${direction},
+    replica ${direction}, events.seq ${direction} LIMIT ?`;
+  const { where, values } = conditionOf(filter);
+  const { stream, limit = -1 } = filter;
+  if (stream !== undefined) {
+    const sql = `${ENTRY} WHERE stream = ? ${where} ${order}`;
+    return db.all<EntryRow>(sql, stream, ...values, limit).map(toEntry);
+  }
+  // Each writer's events lie in order: of each only as many are read as are asked for.
+  const writers = db.all<{ writer: number }>('SELECT writer FROM writers');
+  const found = writers.flatMap(({ writer }) =>
+    db.all<{ writer: number; seq: number }>(
+      `SELECT events.writer, events.seq ${JOINED}
+       WHERE events.writer = ? ${where} ORDER BY events.seq ${direction} LIMIT ?`,
+      writer,
+      ...values,
+      limit,
+    ),
   );
-  return rows.map(toEntry);
+  const sql = `${ENTRY} JOIN (
+      SELECT value ->> 0 AS writer_found, value ->> 1 AS seq_found FROM json_each(?)
+    ) ON events.writer = writer_found AND events.seq = seq_found ${order}`;
+  const places = found.map(({ writer, seq }) => [writer, seq]);
+  return db.all<EntryRow>(sql, JSON.stringify(places), limit).map(toEntry);
 }
 
 function conditionOf(filter: JournalFilter): {
@@ -143,7 +174,6 @@ function conditionOf(filter: JournalFilter): {
     conditions.push(condition);
     values.push(...known);
   };
-  need('stream = ?', filter.stream);
   need('type = ?', filter.type);
   for (const [key, value] of Object.entries(filter.actor ?? {})) {
     need(`actor ->> ? = ?`, `$.${key}`, value);
@@ -162,7 +192,7 @@ function conditionOf(filter: JournalFilter): {
   need(IN_REALM, filter.realm, filter.realm, filter.realm);
   const after = filter.after && JSON.stringify(filter.after);
   need(`events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`, after);
-  return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
+  return { where: conditions.map((condition) => `AND ${condition}`).join(' '), values };
 }
 
 const IN_REALM = `stream IN (SELECT stream FROM entities WHERE realm = ?
@@ -198,14 +228,22 @@ export function hasEventsUnder(db: Db, stream: string, vector: VersionVector): b
 /** How many events are held, by status. */
 export function countEvents(db: Db): Record<EventStatus | 'total', number> {
   const counts = { known: 0, unknown: 0, invalid: 0, erased: 0, total: 0 };
-  const rows = db.all<{ status: number; count: number }>(
-    'SELECT status, count(*) AS count FROM events GROUP BY status',
-  );
-  for (const { status, count } of rows) {
-    counts[STATUSES[status] ?? 'invalid'] += count;
-    counts.total += count;
+  const rows = db.all<{ status: number; events: number }>('SELECT * FROM event_counts');
+  for (const { status, events } of rows) {
+    counts[STATUSES[status] ?? 'invalid'] += events;
+    counts.total += events;
   }
   return counts;
+}
+
+/** The wall clock of the last commit in the total order; undefined for an empty log. */
+export function lastCommitMs(db: Db): number | undefined {
+  const row = db.get<{ wall: number }>(
+    `SELECT wall FROM writers CROSS JOIN commits ON commits.writer = writers.writer
+       AND commits.seq = (SELECT max(seq) FROM commits AS own WHERE own.writer = writers.writer)
+     ORDER BY at_ms DESC, at_counter DESC, replica DESC LIMIT 1`,
+  );
+  return row?.wall;
 }
 
 function toEntry(row: EntryRow): JournalEntry {

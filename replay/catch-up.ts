@@ -83,9 +83,10 @@ export async function catchUp(
   while (sources.some(({ next }) => next !== undefined)) {
     events += await foldTransaction(db, log, { sources, options, done: events, toClear });
   }
-  for (const { replica, reader } of sources) {
+  for (const { replica, reader, last } of sources) {
     // A segment that was begun and holds no commit yet is where the next one goes.
-    if (reader.end.kind === 'end') writeHead(db, replica, reader.head);
+    const isWanted = reader.end.kind === 'end' && reader.head.seq <= last;
+    if (isWanted) writeHead(db, replica, reader.head);
   }
   const { tornTail, newer, damage } = finish(log, sources, options);
   return { events, tornTail, newer, toClear, cut: [...cut, ...damage] };

@@ -5,6 +5,7 @@ import {
   factsOfStream,
   readHeads,
   streamsBetween,
+  toSecond,
   type Db,
 } from '../projections/index.js';
 import type { VersionVector } from '../events/index.js';
@@ -46,9 +47,9 @@ export async function diff(opening: Opening, from: string, to?: string): Promise
     };
     return { ...vectors, streams: streamsBetween(db, vectors.before, vectors.after) };
   });
-  const nowMs = system.now();
+  const now = toSecond(system.now());
   const read = (at: Opening): Promise<States> =>
-    at.opened().session.store.read((db) => statesOf(db, { streams, nowMs }));
+    at.opened().session.store.read((db) => statesOf(db, { streams, now }));
   const old = await opening.pasts.use(before, read);
   const current = to === undefined ? await read(opening) : await opening.pasts.use(after, read);
   return {
@@ -70,7 +71,7 @@ interface States {
 
 function statesOf(
   db: Db,
-  { streams, nowMs }: { readonly streams: readonly string[]; readonly nowMs: number },
+  { streams, now }: { readonly streams: readonly string[]; readonly now: string },
 ): States {
   const memories = new Map<string, Entity>();
   const facts = new Map<string, Fact>();
@@ -79,7 +80,7 @@ function statesOf(
       const row = entityOfStream(db, stream);
       if (row?.living === 1) memories.set(row.id, toEntity(row));
     } else if (stream.startsWith('fact:')) {
-      for (const row of factsOfStream(db, stream)) facts.set(row.id, toFact(row, nowMs));
+      for (const row of factsOfStream(db, stream)) facts.set(row.id, toFact(row, now));
     }
   }
   return { memories, facts };

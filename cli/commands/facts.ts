@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Fact, FactQuery, TimelineQuery } from '../../src/index.js';
 import { factLine } from '../layout.js';
 import { examples, fraction, knownAt, wholeNumber } from '../options.js';
+import { jsonText } from '../output.js';
 import type { Run, Shell } from '../shell.js';
 
 interface TripleFlags {
@@ -132,7 +133,7 @@ function addStats(shell: Shell): void {
     .action(
       shell.action({}, async (run) => {
         const stats = await run.dimension.kg.stats();
-        run.output.result(stats, () => JSON.stringify(stats, undefined, 2));
+        run.output.result(stats, () => jsonText(stats, 2));
       }),
     );
   examples(command, ['alt kg-stats', 'alt kg-stats --json']);

@@ -56,14 +56,17 @@ export function checkItem(item: unknown, index: number): CheckedItem | SkippedIt
     checkShape(item, 'object', 'The item');
     const values = item as Values;
     const createdMs = checkMoment(values.created_at, 'created_at');
+    const id = checkId(firstOf(values, 'entity_id', 'id'));
+    const realm = normalizeName(textOf(values, 'realm', 'wing'), 'realm');
+    const domain = normalizeName(textOf(values, 'domain', 'room'), 'domain');
     const content = checkContent(firstOf(values, 'content', 'text', 'document'));
     const metadata = checkMetadata(values.metadata);
     const written = writingOf(metadata, content);
     return {
       index,
-      id: checkId(firstOf(values, 'entity_id', 'id')),
-      realm: normalizeName(textOf(values, 'realm', 'wing'), 'realm'),
-      domain: normalizeName(textOf(values, 'domain', 'room'), 'domain'),
+      id,
+      realm,
+      domain,
       content,
       metadata: written ? metadataOf(written) : metadata,
       written,

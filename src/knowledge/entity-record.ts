@@ -39,8 +39,9 @@ export function isRegistered(db: Db, names: Names, key: string): boolean {
 
 /** What a node is said to be, newest first. */
 export function typeFacts(db: Db, names: Names, key: string): FactRow[] {
+  const keys = names.keysOf(key);
   return findFacts(db, {
-    ...{ roots: names.pairs, keys: names.keysOf(key) },
+    ...{ roots: names.rootsIn(db, keys), keys },
     ...{ direction: 'outgoing', predicate: IS_A },
   });
 }

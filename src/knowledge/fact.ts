@@ -1,6 +1,6 @@
 /** Facts as callers see them, and the checks of what callers say. */
 import { AltError } from '../../events/index.js';
-import { factKey, toSecond, type FactRow } from '../../projections/index.js';
+import { endInstant, factKey, startInstant, type FactRow } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { normalizeName } from '../names.js';
 import { checkInstant, checkLabel, checkShape } from '../values.js';
@@ -81,14 +81,22 @@ const PREDICATE_CHARACTERS_MAX = 128;
  */
 function checkText(value: unknown, what: string, charactersMax: number): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (text === '') throw new AltError('INVALID_ARGUMENT', `${what} is blank.`);
-  if (text.includes('\0')) throw new AltError('INVALID_ARGUMENT', `${what} contains NUL.`);
+  if (text === '') throw blank(`${what} is blank.`);
+  if (text.includes('\0')) {
+    const hint = 'Give it without that character.';
+    throw new AltError('INVALID_ARGUMENT', `${what} contains NUL.`, { hint });
+  }
   if (text.length > charactersMax) {
     const limit = charactersMax.toLocaleString('en-US');
-    throw new AltError('TOO_LARGE', `${what} is longer than ${limit} characters.`);
+    throw new AltError('TOO_LARGE', `${what} is longer than ${limit} characters.`, {
+      hint: 'Name it in short, and file the long text as a memory.',
+    });
   }
   return text.toWellFormed();
 }
+
+const blank = (message: string): AltError =>
+  new AltError('INVALID_ARGUMENT', message, { hint: 'Give a text with a letter or digit in it.' });
 
 /** The name of a node and the key by which it is compared. */
 export function checkTerm(
@@ -99,13 +107,15 @@ export function checkTerm(
   const name = checkText(value, what, charactersMax);
   const key = factKey(name);
   if (key !== '') return { name, key };
-  throw new AltError('INVALID_ARGUMENT', `${what} has nothing but quotes.`);
+  throw blank(`${what} has nothing but quotes.`);
 }
 
-/** Lower case, spaces as `_`. */
+/** One word, however it is typed: NFC, lower case, each blank as `_`. */
+export const asWord = (text: string): string =>
+  text.normalize('NFC').toLowerCase().replace(/\s/gu, '_');
+
 export function checkPredicate(value: unknown): string {
-  const predicate = checkText(value, 'predicate', PREDICATE_CHARACTERS_MAX);
-  return predicate.toLowerCase().replaceAll(' ', '_');
+  return asWord(checkText(value, 'predicate', PREDICATE_CHARACTERS_MAX));
 }
 
 export function checkTriple(triple: Triple): CheckedTriple {
@@ -122,7 +132,9 @@ export function checkTriple(triple: Triple): CheckedTriple {
 function checkConfidence(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-  throw new AltError('INVALID_ARGUMENT', 'confidence must be a number from 0 to 1.');
+  throw new AltError('INVALID_ARGUMENT', 'confidence must be a number from 0 to 1.', {
+    hint: '1 is certain, and is taken where none is given.',
+  });
 }
 
 /** '' for none. @throws {AltError} INVALID_ARGUMENT */
@@ -144,12 +156,18 @@ export function checkDetails(details: FactDetails): CheckedDetails {
     source_node: checkLabel(details.sourceNode, 'source_node'),
     adapter_name: checkLabel(details.adapterName, 'adapter_name'),
   };
+  const { valid_from, valid_to } = given;
+  if (endInstant(valid_to) < startInstant(valid_from)) {
+    throw new AltError('INVALID_ARGUMENT', 'valid_to lies before valid_from.', {
+      hint: 'Swap them, or leave the one out that is not known.',
+    });
+  }
   const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(entries);
 }
 
-export function toFact(row: FactRow, nowMs: number): Fact {
-  const now = toSecond(nowMs);
+/** @param now the second at which it is current or not */
+export function toFact(row: FactRow, now: string): Fact {
   return {
     id: row.id,
     subject: row.subject,

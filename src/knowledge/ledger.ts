@@ -58,7 +58,6 @@ export class Ledger {
     this.#nowMs = session.system.now();
   }
 
-  /** @throws {AltError} INVALID_ARGUMENT for an end before the start. */
   assert(assertion: Assertion): Said {
     const { details, replace } = assertion;
     const triple = { ...assertion.triple, realm: details.realm ?? '' };
@@ -68,7 +67,6 @@ export class Ledger {
     const same = before.find((fact) => fact.fromInstant <= said && fact.toInstant >= to);
     const validFrom = details.valid_from ?? (same ? undefined : this.#anew(before, to));
     const from = startInstant(validFrom);
-    if (to < from) throw new AltError('INVALID_ARGUMENT', 'valid_to lies before valid_from.');
     if (same) this.#amend(same, details);
     else this.#add(assertion, validFrom);
     if (replace) this.#endOthers(triple, validFrom === undefined ? this.#now : from);

@@ -153,20 +153,20 @@ function checkDuring(
 }
 
 function answer(session: Session, db: Db, ask: Ask): FactsFound {
-  const names = namesNow(db);
+  const names = namesNow(session, db);
   const { entity, page, ...rest } = ask;
   const keys = entity === undefined ? undefined : names.keysOf(factKey(entity));
-  const filter = { ...rest, roots: names.pairs, keys };
+  const filter = { ...rest, roots: names.rootsIn(db, keys), keys };
   const rows = findFacts(db, filter, page);
   const { offset = 0 } = page;
   const isWhole = offset === 0 && rows.length < (page.limit ?? Infinity);
   const total = isWhole ? rows.length : countMatching(db, filter);
-  const nowMs = session.system.now();
+  const now = toSecond(session.system.now());
   const resolved = entity === undefined ? undefined : resolvedAs(db, names, entity);
   return {
     entity: entity ?? null,
     ...(resolved !== undefined && { resolved_as: resolved }),
-    facts: rows.map((row) => seenFrom(toFact(row, nowMs), row, keys)),
+    facts: rows.map((row) => seenFrom(toFact(row, now), row, keys)),
     total,
     has_more: offset + rows.length < total,
   };
@@ -214,7 +214,9 @@ export async function queryRelationship(
 
 export async function graphStats(session: Session): Promise<GraphStats> {
   const now = toSecond(session.system.now());
-  const stats = await session.store.read((db) => factStats(db, namesNow(db).pairs, now));
+  const stats = await session.store.read((db) => {
+    return factStats(db, namesNow(session, db).rootsIn(db), now);
+  });
   return {
     total_facts: stats.total,
     unique_subjects: stats.subjects,

@@ -32,7 +32,7 @@ export async function suggestMerges(
   if (!(typeof threshold === 'number' && threshold >= 0 && threshold <= 1)) {
     throw new AltError('INVALID_ARGUMENT', 'threshold must be a number from 0 to 1.');
   }
-  const candidates = await session.store.read((db) => registered(db, namesNow(db)));
+  const candidates = await session.store.read((db) => registered(db, namesNow(session, db)));
   const suggestions: MergeSuggestion[] = [];
   for (const [a, b] of pairsToCompare(candidates)) {
     const similarity = similarityOf(a, b, threshold);
@@ -55,7 +55,7 @@ export function registeredRoots(db: Db, names: Names, facts: readonly FactRow[])
 }
 
 function registered(db: Db, names: Names): Candidate[] {
-  const facts = findFacts(db, { roots: names.pairs });
+  const facts = findFacts(db, { roots: names.rootsIn(db) });
   const said = new Map<string, Set<string>>();
   for (const { subjectKey, predicate, objectKey } of facts) {
     if (STRUCTURAL.has(predicate)) continue;
