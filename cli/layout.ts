@@ -11,8 +11,11 @@ import type {
   SearchResult,
 } from '../src/index.js';
 
-/** Memories may hold what steers a terminal; it is shown, never obeyed. Tabs and newlines stay. */
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/**
+ * Memories may hold what steers a terminal, or turns the order of letters around; it is shown, and
+ * never obeyed. Tabs and newlines stay.
+ */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 export const printable = (text: string): string => text.replace(CONTROLS, '\ufffd');
 

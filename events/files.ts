@@ -43,6 +43,8 @@ export interface Files {
   close(handle: number): void;
   /** Reads exactly `length` bytes, fewer only at the end of the file. */
   read(handle: number, offset: number, length: number): Buffer;
+  /** Fills `target`; less of it only at the end of the file. @returns how many bytes were read. */
+  readInto(handle: number, target: Uint8Array, offset: number): number;
   write(handle: number, bytes: Uint8Array, offset: number): void;
   truncate(handle: number, sizeBytes: number): void;
   sync(handle: number): void;
@@ -57,13 +59,18 @@ export interface Files {
 
 function readFully(handle: number, offset: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
+  const filled = readInto(handle, bytes, offset);
+  return filled === length ? bytes : bytes.subarray(0, filled);
+}
+
+function readInto(handle: number, target: Uint8Array, offset: number): number {
   let filled = 0;
-  while (filled < length) {
-    const count = readSync(handle, bytes, filled, length - filled, offset + filled);
+  while (filled < target.length) {
+    const count = readSync(handle, target, filled, target.length - filled, offset + filled);
     if (count === 0) break;
     filled += count;
   }
-  return filled === length ? bytes : bytes.subarray(0, filled);
+  return filled;
 }
 
 function writeFully(handle: number, bytes: Uint8Array, offset: number): void {
@@ -91,6 +98,7 @@ export const nodeFiles: Files = {
   open: (path, mode) => openSync(path, OPEN_FLAGS[mode], FILE_MODE),
   close: closeSync,
   read: readFully,
+  readInto,
   write: writeFully,
   truncate: ftruncateSync,
   sync: fdatasyncSync,

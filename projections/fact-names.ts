@@ -68,15 +68,19 @@ export function namesOfFacts(db: Db, streams: readonly string[]): string[] {
 }
 
 /** The names that the facts about these use: those of them that are used, and what is beside. */
-export function namesAround(db: Db, keys: readonly string[]): string[] {
+export function namesAround(db: Db, keys: readonly string[]): Set<string> {
   const list = JSON.stringify(keys);
-  const rows = db.all<{ key: string }>(
-    `SELECT object_key AS key FROM json_each(?) CROSS JOIN facts ON subject_key = value
-     UNION SELECT subject_key FROM json_each(?) CROSS JOIN facts ON object_key = value
-     UNION SELECT names.key FROM json_each(?) CROSS JOIN fact_names AS names ON names.key = value`,
+  // One text rather than a row for each: a node may have thousands of edges.
+  const found = db.get<{ keys: string }>(
+    `SELECT json_group_array(around) AS keys FROM (
+       SELECT object_key AS around FROM json_each(?) CROSS JOIN facts ON subject_key = value
+       UNION ALL SELECT subject_key FROM json_each(?) CROSS JOIN facts ON object_key = value
+       UNION ALL SELECT names.key FROM json_each(?) CROSS JOIN fact_names AS names
+         ON names.key = value
+     )`,
     list,
     list,
     list,
   );
-  return rows.map(({ key }) => key);
+  return new Set(JSON.parse(found?.keys ?? '[]') as string[]);
 }

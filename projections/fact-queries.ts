@@ -52,12 +52,16 @@ export interface FactFilter {
   readonly during?: { readonly from: string; readonly to: string } | undefined;
 }
 
-const FACT = `SELECT f.fact_id AS id, f.stream, f.realm, f.subject, f.predicate, f.object,
+/** A fact as it is found, without where it is filed: a node may have thousands. */
+export type FoundFact = Omit<FactRow, 'stream'>;
+
+const COLUMNS = `f.fact_id AS id, f.realm, f.subject, f.predicate, f.object,
     f.subject_key AS subjectKey, f.object_key AS objectKey,
     f.valid_from AS validFrom, f.valid_to AS validTo, f.from_instant AS fromInstant,
     f.to_instant AS toInstant, f.source, f.confidence, f.source_file AS sourceFile,
     f.source_entity_id AS sourceEntityId, f.source_node AS sourceNode,
     f.adapter_name AS adapterName, f.created_ms AS createdMs FROM facts AS f`;
+const FACT = `SELECT f.stream, ${COLUMNS}`;
 
 const NEWEST = 'ORDER BY f.created_ms DESC, f.added DESC';
 const BY_START = `ORDER BY f.valid_from IS NULL, f.from_instant, f.created_ms, f.added`;
@@ -139,14 +143,14 @@ export interface FactPage {
   readonly offset?: number | undefined;
 }
 
-export function findFacts(db: Db, filter: FactFilter, page: FactPage = {}): FactRow[] {
+export function findFacts(db: Db, filter: FactFilter, page: FactPage = {}): FoundFact[] {
   const { head, where } = matching(filter);
   const order = page.order === 'start' ? BY_START : NEWEST;
   const { limit = -1, offset = 0 } = page;
-  const sql = `${head} ${FACT} WHERE ${where.text} ${order}`;
+  const sql = `${head} SELECT ${COLUMNS} WHERE ${where.text} ${order}`;
   // Sorting everything costs half as much without a limit that is none.
-  if (limit === -1 && offset === 0) return db.all<FactRow>(sql, ...where.values);
-  return db.all<FactRow>(`${sql} LIMIT ? OFFSET ?`, ...where.values, limit, offset);
+  if (limit === -1 && offset === 0) return db.all<FoundFact>(sql, ...where.values);
+  return db.all<FoundFact>(`${sql} LIMIT ? OFFSET ?`, ...where.values, limit, offset);
 }
 
 export function countMatching(db: Db, filter: FactFilter): number {
@@ -284,7 +288,7 @@ function countNodes(db: Db, roots: Roots): Pick<FactStats, 'nodes' | 'subjects'>
 }
 
 /** Facts in which the name is subject or object, newest first; all facts without a name. */
-export function factsAbout(db: Db, name?: string): FactRow[] {
+export function factsAbout(db: Db, name?: string): FoundFact[] {
   return findFacts(db, { roots: [], keys: name === undefined ? undefined : [factKey(name)] });
 }
 

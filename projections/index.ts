@@ -38,6 +38,7 @@ export {
   type FactFilter,
   type FactPage,
   type FactRow,
+  type FoundFact,
   type Roots,
 } from './fact-queries.js';
 export { endInstant, factKey, saidFrom, startInstant, toSecond } from './facts.js';
@@ -176,8 +177,8 @@ export {
   type TunnelRow,
 } from './tunnels.js';
 export { EmbeddingCache, type CachedVector } from './vectors/embedding-cache.js';
-export type { Neighbour } from './vectors/exact-vectors.js';
 export { isHnswAvailable } from './vectors/hnsw-file.js';
+export type { Neighbour } from './vectors/nearest.js';
 export { PassageIndex } from './vectors/passage-index.js';
 export {
   eventsBeyond,

@@ -97,7 +97,6 @@ export function modelSearch(
  * Sets one key of config.json and keeps all others; undefined removes it.
  *
  * @throws {AltError} CONFIG_DAMAGED when the file cannot be read; READ_ONLY, DISK_FULL, BUSY
- * @internal
  */
 export async function writeConfig(
   key: string,

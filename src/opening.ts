@@ -62,8 +62,10 @@ export interface DimensionOptions {
   /** A folder with further models; it comes before all others. */
   readonly modelsFolder?: string | undefined;
   readonly lockWaitMs?: number | undefined;
-  /** Up to how many vectors each is looked at; beyond, an index proposes. 25,000 when absent. */
+  /** Up to how many vectors each is looked at; beyond, their signs propose. 25,000 when absent. */
   readonly exactVectorsMax?: number | undefined;
+  /** @internal For tests: beyond how many vectors an hnsw index proposes; 1,000,000 when absent. */
+  readonly signsVectorsMax?: number | undefined;
   /** The server of the chroma backend; what the user's settings say when absent. */
   readonly chroma?: ChromaSettings | undefined;
   /** Whether compressions are remembered in a file; what the user's settings say when absent. */
@@ -208,7 +210,7 @@ export class Opening {
   #openAs(identity: DimensionIdentity): Open {
     const { actor = { kind: 'api' }, source = 'user', onWarning, thread } = this.#options;
     const label = [actor.kind, actor.tool].filter(Boolean).join(' ');
-    const { lockWaitMs, modelsFolder, exactVectorsMax } = this.#options;
+    const { lockWaitMs, modelsFolder, exactVectorsMax, signsVectorsMax } = this.#options;
     const options = { files: this.#files, system: realSystem, label, onWarning, lockWaitMs };
     const { point } = this.#options;
     const store = point
@@ -220,6 +222,7 @@ export class Opening {
       thread: thread ?? 'inline',
       models: modelSearch(this.path, modelsFolder),
       exactVectorsMax,
+      signsVectorsMax,
       chroma: this.#options.chroma ?? readSettings({ dimension: this.path }).chroma,
       device: resolveDevice(this.#options.device ?? readSettings().device),
       label,

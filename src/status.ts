@@ -180,7 +180,7 @@ function warningsOf(
   }
   warnings.push(...(state.info?.warnings ?? []));
   if (!isHnswAvailable()) {
-    warnings.push('hnswlib-node is not installed: vectors are searched one by one.');
+    warnings.push('hnswlib-node is not installed: searching more than a million vectors is slow.');
   }
   if (events.unknown > 0) {
     warnings.push(`${String(events.unknown)} events are of a newer release; upgrade to read them.`);

@@ -2,11 +2,9 @@
  * Vectors in memory, searched one by one: exact, and fast enough for tens of thousands of them.
  * Rows stay in the order of their labels; one that is taken out leaves a zero row behind.
  */
-import { createDotKernel } from './dot-kernel.js';
+import { createKernel, DIMENSION, reserve, ROW_BYTES } from './kernel.js';
+import { Nearest, type Neighbour } from './nearest.js';
 
-const DIMENSION = 384;
-const ROW_BYTES = DIMENSION * 4;
-const PAGE_BYTES = 65_536;
 /** Rows whose dot products are taken in one call, and kept in the kernel's memory. */
 const BLOCK_ROWS = 1_024;
 const QUERY_AT = 0;
@@ -15,14 +13,8 @@ const ROWS_AT = OUT_AT + BLOCK_ROWS * 4;
 /** Of a row that was taken out; labels begin with 1. */
 const GONE = 0;
 
-export interface Neighbour {
-  readonly label: number;
-  /** In [-1, 1]. */
-  readonly cosine: number;
-}
-
 export class ExactVectors {
-  readonly #kernel = createDotKernel();
+  readonly #kernel = createKernel();
   #floats = new Float32Array(this.#kernel.memory.buffer);
   /** Ascending, but for rows that are gone. */
   readonly #labels: number[] = [];
@@ -46,11 +38,10 @@ export class ExactVectors {
   /** Makes room for that many rows. */
   #reserve(rows: number): void {
     const { memory } = this.#kernel;
-    const missing = ROWS_AT + rows * ROW_BYTES - memory.buffer.byteLength;
-    if (missing <= 0) return;
+    const wanted = ROWS_AT + rows * ROW_BYTES;
+    if (wanted <= memory.buffer.byteLength) return;
     // By an eighth at least, so that filling up copies each row a few times only.
-    const spare = memory.buffer.byteLength / 8;
-    memory.grow(Math.ceil(Math.max(missing, spare) / PAGE_BYTES));
+    reserve(this.#kernel, Math.max(wanted, memory.buffer.byteLength * 1.125));
     this.#floats = new Float32Array(memory.buffer);
   }
 
@@ -142,38 +133,4 @@ export class ExactVectors {
 }
 
 /** Where to search: what lies behind a label, or exactly these labels. */
-export type Among = { readonly after: number } | { readonly labels: Iterable<number> };
-
-/** Keeps the best of many: a sorted list that is short. */
-class Nearest {
-  readonly #count: number;
-  readonly #found: Neighbour[] = [];
-  #worst = -Infinity;
-
-  constructor(count: number) {
-    this.#count = count;
-  }
-
-  offer(label: number, cosine: number): void {
-    const isFull = this.#found.length >= this.#count;
-    if (isFull && cosine < this.#worst) return;
-    this.#found.push({ label, cosine });
-    // Sorting now and then is cheaper than keeping order at each offer.
-    if (this.#found.length >= this.#count * 2) this.#trim();
-  }
-
-  #trim(): void {
-    this.#found.sort(byNearness);
-    this.#found.length = Math.min(this.#found.length, this.#count);
-    if (this.#found.length === this.#count) this.#worst = this.#found.at(-1)?.cosine ?? -Infinity;
-  }
-
-  sorted(): Neighbour[] {
-    this.#trim();
-    return this.#found;
-  }
-}
-
-export function byNearness(a: Neighbour, b: Neighbour): number {
-  return b.cosine - a.cosine || a.label - b.label;
-}
+export type Among = { readonly after: number } | { readonly labels: readonly number[] };

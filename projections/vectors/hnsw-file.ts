@@ -14,12 +14,12 @@ import {
   replaceFile,
   type Files,
 } from '../../events/index.js';
-import type { Neighbour } from './exact-vectors.js';
+import { DIMENSION } from './kernel.js';
+import type { Neighbour } from './nearest.js';
 
 type Library = typeof hnswlib;
 type Hnsw = hnswlib.HierarchicalNSW;
 
-const DIMENSION = 384;
 const NEIGHBOURS_PER_NODE = 32;
 const EF_CONSTRUCTION = 200;
 const SEED = 100;
@@ -139,18 +139,6 @@ export class HnswFile {
     }
   }
 
-  cosine(query: Float32Array, label: number): number | undefined {
-    let sum = 0;
-    try {
-      const point = this.#index.getPoint(label);
-      for (let at = 0; at < DIMENSION; at += 1) sum += (query[at] ?? 0) * (point[at] ?? 0);
-    } catch {
-      // The library throws for a label that it does not hold.
-      return undefined;
-    }
-    return sum;
-  }
-
   search(query: Float32Array, count: number, isAllowed?: (label: number) => boolean): Neighbour[] {
     const wanted = Math.min(count, this.#index.getCurrentCount());
     if (wanted === 0) return [];
@@ -208,6 +196,14 @@ function readManifest(place: HnswPlace): HnswManifest | undefined {
 /** Stamp of the index on disk: changes when another process has saved one. */
 export function hnswStamp(place: HnswPlace): string {
   return String(place.files.stat(join(place.folder, 'index.json'))?.mtimeNs ?? '');
+}
+
+/** Removes an index that nobody asks any more. */
+export function removeHnsw({ files, folder }: HnswPlace): void {
+  for (const name of ['index.json', 'index.hnsw']) {
+    const path = join(folder, name);
+    if (files.stat(path)) files.remove(path);
+  }
 }
 
 /** The library's header: after three other numbers of 8 bytes, where an element's parts lie. */

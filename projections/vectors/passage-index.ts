@@ -1,6 +1,6 @@
 /**
- * Nearest passages of one embedding space, as one process sees them: all vectors in memory,
- * searched exactly, and beyond some tens of thousands an hnsw index that proposes candidates.
+ * Nearest passages of one embedding space, as one process sees them: all vectors that are embedded,
+ * and beyond a million of them an hnsw index that proposes candidates.
  *
  * Never wrong for being behind: passages that are gone are dropped from answers, those not yet
  * embedded are simply not among them.
@@ -9,26 +9,33 @@ import type { Files } from '../../events/index.js';
 import type { Db } from '../database.js';
 import type { Place } from '../entity-queries.js';
 import type { EmbeddingCache } from './embedding-cache.js';
-import { byNearness, ExactVectors, type Neighbour } from './exact-vectors.js';
-import { HnswFile, hnswStamp, isHnswAvailable, type HnswPlace } from './hnsw-file.js';
-import { labelsIn, livingLabels, passagesAfter, type PassageName } from './passage-rows.js';
-import { loadVectors, saveVectors } from './vector-file.js';
+import { HnswFile, hnswStamp, isHnswAvailable, removeHnsw, type HnswPlace } from './hnsw-file.js';
+import { LoadedVectors, TAIL_VECTORS_MAX } from './loaded-vectors.js';
+import { nearestOf, type Neighbour } from './nearest.js';
+import { livingLabels, passagesAfter } from './passage-rows.js';
+import { PlaceLabels } from './place-labels.js';
+import { RowsDamaged } from './row-file.js';
+import type { Pause } from './vector-snapshot.js';
 
-/** Looking at each of this many vectors takes about 3 ms: no index is worth building. */
+/** Looking at each of this many vectors takes about 3 ms: nothing need propose them. */
 const EXACT_VECTORS_MAX = 25_000;
-/** Files are written anew when this many vectors have gathered beside them. */
-const TAIL_VECTORS_MAX = 2_000;
-/** A filter that leaves more than this share is asked of the index, not of each vector. */
-const EXACT_FILTERED_MAX = 20_000;
+/** Looking at the signs of this many takes about 8 ms, and grows with them; hnsw hardly does. */
+const SIGNS_VECTORS_MAX = 1_000_000;
+/** A filter that leaves more than this is asked of the hnsw index, not of the signs. */
+const SIGNS_FILTERED_MAX = 20_000;
 const LOAD_ROWS = 1_000;
+/** Passages looked for in one transaction, behind a search's back. */
+const LABELS_AT_ONCE = 5_000;
 
 export interface PassageIndexOptions {
   readonly files: Files;
   readonly folder: string;
   readonly space: string;
   readonly cache: EmbeddingCache;
-  /** {@link EXACT_VECTORS_MAX} when absent. */
+  /** Up to so many vectors are held in memory and all looked at; 25,000 when absent. */
   readonly exactMax?: number | undefined;
+  /** Up to so many their signs propose, beyond an hnsw index; 1,000,000 when absent. */
+  readonly signsMax?: number | undefined;
   /** Told of a file on disk that cannot be used. */
   readonly onDamaged?: (() => void) | undefined;
 }
@@ -38,21 +45,26 @@ export interface NearestRequest {
   readonly place: Place;
 }
 
+export interface SnapshotOptions {
+  /** Writes all files anew, so that nothing is left in them of passages that are gone. */
+  readonly isAnew?: boolean;
+}
+
 export class PassageIndex {
   readonly #options: PassageIndexOptions;
   readonly #exactMax: number;
+  readonly #signsMax: number;
+  readonly #places = new PlaceLabels();
   #generation = '';
-  /** Everything embedded up to this label is in memory. */
-  #loadedTo = 0;
-  /** Everything up to this label is in the file of vectors. */
-  #savedTo = 0;
-  #vectors = new ExactVectors();
+  #vectors: LoadedVectors;
   #hnsw: HnswFile | undefined;
   #hnswStamp = '';
 
   constructor(options: PassageIndexOptions) {
     this.#options = options;
     this.#exactMax = options.exactMax ?? EXACT_VECTORS_MAX;
+    this.#signsMax = options.signsMax ?? SIGNS_VECTORS_MAX;
+    this.#vectors = new LoadedVectors(this.#place, this.#exactMax);
   }
 
   /** How many vectors are searched. */
@@ -60,14 +72,18 @@ export class PassageIndex {
     return this.#vectors.size;
   }
 
-  /** Whether vectors have gathered that the files on disk should hold. */
+  /** Whether the files on disk should be written. */
   get wantsSnapshot(): boolean {
-    return this.#loadedTo - this.#savedTo >= TAIL_VECTORS_MAX || this.#wantsHnsw;
+    return this.#vectors.wantsSave || this.#wantsHnsw;
+  }
+
+  get #usesHnsw(): boolean {
+    return this.size > Math.max(this.#exactMax, this.#signsMax) && isHnswAvailable();
   }
 
   get #wantsHnsw(): boolean {
-    if (this.size <= this.#exactMax || !isHnswAvailable()) return false;
-    return this.#loadedTo - (this.#hnsw?.maxLabel ?? 0) >= TAIL_VECTORS_MAX;
+    if (!this.#usesHnsw) return false;
+    return this.#vectors.loadedTo - (this.#hnsw?.maxLabel ?? 0) >= TAIL_VECTORS_MAX;
   }
 
   get #place(): HnswPlace {
@@ -78,32 +94,40 @@ export class PassageIndex {
   /** Takes in what was embedded, or saved by another process, since the last call. */
   refresh(db: Db, generation: string): void {
     if (generation !== this.#generation) this.#restart(generation);
-    const mark = this.#options.cache.mark(generation);
-    if (this.#loadedTo === 0 && mark > 0) this.#loadFile(mark);
-    while (this.#loadedTo < mark) {
-      const rows = passagesAfter(db, this.#loadedTo, LOAD_ROWS).filter((row) => row.label <= mark);
-      for (const row of rows) this.#take(row);
-      this.#loadedTo = rows.at(-1)?.label ?? mark;
+    const { cache } = this.#options;
+    const vectors = this.#vectors;
+    vectors.follow(() => cache.mark(generation));
+    const mark = cache.mark(generation);
+    while (vectors.loadedTo < mark) {
+      const rows = passagesAfter(db, vectors.loadedTo, LOAD_ROWS);
+      const embedded = rows.filter(({ label }) => label <= mark);
+      for (const { label, textHash } of embedded) {
+        const vector = cache.get(textHash);
+        if (vector instanceof Float32Array) vectors.add(label, vector);
+      }
+      vectors.reach(embedded.at(-1)?.label ?? mark);
     }
-    if (this.size > this.#exactMax) this.#loadHnsw();
+    if (this.#usesHnsw) this.#loadHnsw();
   }
 
   #restart(generation: string): void {
+    this.#vectors.close();
     this.#generation = generation;
-    this.#loadedTo = 0;
-    this.#savedTo = 0;
-    this.#vectors = new ExactVectors();
+    this.#vectors = new LoadedVectors(this.#place, this.#exactMax);
     this.#hnsw = undefined;
     this.#hnswStamp = '';
   }
 
-  /** A file from before the cache was lost would hold more than the mark says: it is not used. */
-  #loadFile(mark: number): void {
-    const loadedTo = loadVectors(this.#place, this.#vectors);
-    if (loadedTo > 0 && loadedTo <= mark) {
-      this.#loadedTo = loadedTo;
-      this.#savedTo = loadedTo;
-    } else this.#vectors = new ExactVectors();
+  /** Does `work`; when a row on disk is damaged, once more with what the cache holds. */
+  #healing<Result>(db: Db, work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof RowsDamaged)) throw error;
+      this.#vectors.giveUp();
+      this.refresh(db, this.#generation);
+      return work();
+    }
   }
 
   #loadHnsw(): void {
@@ -114,23 +138,21 @@ export class PassageIndex {
     if (loaded && loaded.maxLabel > (this.#hnsw?.maxLabel ?? 0)) this.#hnsw = loaded;
   }
 
-  #take({ label, textHash }: PassageName): void {
-    const vector = this.#options.cache.get(textHash);
-    if (vector instanceof Float32Array) this.#vectors.add(label, vector);
-  }
-
-  /** The cosine of the query with a passage, undefined when it has no vector (yet). */
-  cosine(query: Float32Array, label: number): number | undefined {
-    return this.#vectors.cosine(query, label);
+  /**
+   * The cosines of the query with passages, each named once: undefined for one that has no vector
+   * (yet).
+   */
+  cosines(db: Db, query: Float32Array, labels: readonly number[]): (number | undefined)[] {
+    return this.#healing(db, () => this.#vectors.cosines(query, labels));
   }
 
   /** The `count` nearest passages that exist, within a realm and domain if given, nearest first. */
   search(db: Db, query: Float32Array, request: NearestRequest): Neighbour[] {
     const { count, place } = request;
     const isFiltered = place.realm !== undefined || place.domain !== undefined;
-    const allowed = isFiltered ? labelsIn(db, place) : undefined;
+    const allowed = isFiltered ? this.#places.in(db, place) : undefined;
     for (;;) {
-      const found = this.#nearest(query, count, allowed);
+      const found = this.#healing(db, () => this.#nearest(query, count, allowed));
       const labels = found.map(({ label }) => label);
       const living = livingLabels(db, labels);
       const gone = labels.filter((label) => !living.has(label));
@@ -139,22 +161,17 @@ export class PassageIndex {
     }
   }
 
-  #nearest(query: Float32Array, count: number, allowed: number[] | undefined): Neighbour[] {
-    const isNarrow = allowed !== undefined && allowed.length <= EXACT_FILTERED_MAX;
-    if (isNarrow) return this.#vectors.search(query, count, { labels: allowed });
+  #nearest(query: Float32Array, count: number, allowed?: readonly number[]): Neighbour[] {
     const hnsw = this.#hnsw;
-    if (!hnsw) return this.#searchAll(query, count, allowed);
+    const isNarrow = allowed !== undefined && allowed.length <= SIGNS_FILTERED_MAX;
+    if (!hnsw || isNarrow) return this.#vectors.search(query, count, { after: 0, allowed });
     const set = allowed && new Set(allowed);
     const isAllowed = set && ((label: number): boolean => set.has(label));
     const proposed = hnsw.search(query, count, isAllowed).map(({ label }) => label);
-    const main = this.#vectors.search(query, count, { labels: proposed });
-    const tail = this.#vectors.search(query, count, { after: hnsw.maxLabel });
-    const inPlace = isAllowed ? tail.filter(({ label }) => isAllowed(label)) : tail;
-    return [...inPlace, ...main].sort(byNearness).slice(0, count);
-  }
-
-  #searchAll(query: Float32Array, count: number, allowed: number[] | undefined): Neighbour[] {
-    return this.#vectors.search(query, count, allowed ? { labels: allowed } : { after: 0 });
+    proposed.sort((a, b) => a - b);
+    const main = this.#vectors.search(query, count, { after: 0, allowed: proposed });
+    const rest = this.#vectors.search(query, count, { after: hnsw.maxLabel, allowed });
+    return nearestOf([...main, ...rest], count);
   }
 
   #forget(label: number): void {
@@ -162,36 +179,47 @@ export class PassageIndex {
     this.#hnsw?.remove(label);
   }
 
-  /** Drops the vectors of passages that are no more, from memory and from what is written next. */
-  forgetGone(db: Db): void {
-    const labels = this.#vectors.labels();
+  /**
+   * Drops the vectors of passages that are no more, from memory and from what is written next: of
+   * those after a label, for so many that it takes some milliseconds.
+   *
+   * @returns the label to go on after; undefined when all were looked at, or when the views are
+   *   others than those that were refreshed from.
+   */
+  forgetGone(db: Db, generation: string, after: number): number | undefined {
+    if (generation !== this.#generation) return undefined;
+    const labels = this.#vectors.labelsAfter(after, LABELS_AT_ONCE);
     const living = livingLabels(db, labels);
-    if (living.size === labels.length) return;
-    const kept = new ExactVectors();
-    for (const label of labels) {
-      const vector = living.has(label) ? this.#vectors.vector(label) : undefined;
-      if (vector) kept.add(label, vector);
-      else this.#hnsw?.remove(label);
-    }
-    this.#vectors = kept;
+    for (const label of labels) if (!living.has(label)) this.#forget(label);
+    return labels.length < LABELS_AT_ONCE ? undefined : labels.at(-1);
   }
 
   /**
    * Writes what is loaded to disk, gives the event loop a turn through `pause` as it asks for one.
    * Only one process at a time may do this.
+   *
+   * @returns false when a file turned out damaged: after a refresh it can be tried again.
+   * @throws {AltError} DISK_FULL, READ_ONLY, IO_FAILED
    */
-  async writeSnapshot(pause: () => Promise<void>): Promise<void> {
-    const target = this.#loadedTo;
-    if (target - this.#savedTo >= TAIL_VECTORS_MAX) {
-      saveVectors(this.#place, this.#vectors, target);
-      this.#savedTo = target;
+  async writeSnapshot(pause: Pause, { isAnew = false }: SnapshotOptions = {}): Promise<boolean> {
+    const vectors = this.#vectors;
+    try {
+      if (isAnew || vectors.wantsSave) await vectors.save(pause, isAnew);
+      if (isAnew) this.#hnsw = undefined;
+      if (this.#wantsHnsw) await this.#writeHnsw(pause);
+      else if (!this.#usesHnsw) removeHnsw(this.#place);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RowsDamaged)) throw error;
+      vectors.giveUp();
+      return false;
     }
-    if (this.#wantsHnsw) await this.#writeHnsw(target, pause);
   }
 
-  async #writeHnsw(target: number, pause: () => Promise<void>): Promise<void> {
+  async #writeHnsw(pause: Pause): Promise<void> {
     const hnsw = this.#hnsw ?? HnswFile.create();
     if (!hnsw) return;
+    const target = this.#vectors.loadedTo;
     for (const label of this.#vectors.labels()) {
       const vector = label > hnsw.maxLabel ? this.#vectors.vector(label) : undefined;
       if (vector) hnsw.add(label, vector);
@@ -201,5 +229,10 @@ export class PassageIndex {
     this.#hnsw = hnsw;
     hnsw.save(this.#place);
     this.#hnswStamp = hnswStamp(this.#place);
+  }
+
+  /** Lets go of the files on disk. A later refresh opens them again. */
+  close(): void {
+    this.#restart('');
   }
 }

@@ -1,5 +1,5 @@
 /** Passages as the vector half needs them: what is still to be embedded, what a filter leaves. */
-import type { Db } from '../database.js';
+import type { Db, SqlValue } from '../database.js';
 import { placeCondition, type Place } from '../entity-queries.js';
 
 export interface PassageText {
@@ -53,20 +53,22 @@ export function countPassagesAfter(db: Db, label: number): number {
 /** Labels of the passages in a realm and domain, ascending; all of them without a limit. */
 export function labelsIn(db: Db, place: Place, limit = -1): number[] {
   const { where, values } = placeCondition(place);
-  const rows = db.all<{ label: number }>(
-    `SELECT label FROM entities JOIN passages ON entity = num WHERE living = 1 ${where}
-     ORDER BY label LIMIT ?`,
-    ...values,
-    limit,
+  const labels = labelsOf(
+    db,
+    `SELECT label FROM entities JOIN passages ON entity = num WHERE living = 1 ${where} LIMIT ?`,
+    [...values, limit],
   );
-  return rows.map(({ label }) => label);
+  return labels.sort((a, b) => a - b);
 }
 
 /** Which of the labels still stand for a passage. */
 export function livingLabels(db: Db, labels: readonly number[]): Set<number> {
-  const rows = db.all<{ label: number }>(
-    'SELECT label FROM passages WHERE label IN (SELECT value FROM json_each(?))',
-    JSON.stringify(labels),
-  );
-  return new Set(rows.map(({ label }) => label));
+  const sql = 'SELECT label FROM passages WHERE label IN (SELECT value FROM json_each(?))';
+  return new Set(labelsOf(db, sql, [JSON.stringify(labels)]));
+}
+
+/** Tens of thousands of labels as one text take a fifth of the time that as many rows do. */
+function labelsOf(db: Db, query: string, values: readonly SqlValue[]): number[] {
+  const sql = `SELECT json_group_array(label) AS labels FROM (${query})`;
+  return JSON.parse(db.get<{ labels: string }>(sql, ...values)?.labels ?? '[]') as number[];
 }

@@ -4,7 +4,8 @@
  */
 import type { Db } from '../database.js';
 import type { EmbeddingCache } from './embedding-cache.js';
-import { ExactVectors, type Neighbour } from './exact-vectors.js';
+import { ExactVectors } from './exact-vectors.js';
+import type { Neighbour } from './nearest.js';
 import type { PassageName } from './passage-rows.js';
 
 /** Some 1.5 KB each. */
@@ -44,10 +45,10 @@ export class VectorMemory {
     return this.#vectors.search(query, count, { labels });
   }
 
-  /** The cosine of the query with a passage, undefined when it has no vector (yet). */
-  cosine(db: Db, query: Float32Array, label: number): number | undefined {
-    this.#take(db, [label]);
-    return this.#vectors.cosine(query, label);
+  /** The cosines of the query with passages, undefined for one that has no vector (yet). */
+  cosines(db: Db, query: Float32Array, labels: readonly number[]): (number | undefined)[] {
+    this.#take(db, labels);
+    return labels.map((label) => this.#vectors.cosine(query, label));
   }
 
   #take(db: Db, labels: readonly number[]): void {

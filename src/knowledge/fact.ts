@@ -1,6 +1,6 @@
 /** Facts as callers see them, and the checks of what callers say. */
 import { AltError } from '../../events/index.js';
-import { endInstant, factKey, startInstant, type FactRow } from '../../projections/index.js';
+import { endInstant, factKey, startInstant, type FoundFact } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { normalizeName } from '../names.js';
 import { checkInstant, checkLabel, checkShape } from '../values.js';
@@ -167,7 +167,7 @@ export function checkDetails(details: FactDetails): CheckedDetails {
 }
 
 /** @param now the second at which it is current or not */
-export function toFact(row: FactRow, now: string): Fact {
+export function toFact(row: FoundFact, now: string, seen?: Pick<Fact, 'direction'>): Fact {
   return {
     id: row.id,
     subject: row.subject,
@@ -184,5 +184,6 @@ export function toFact(row: FactRow, now: string): Fact {
     adapter_name: row.adapterName,
     created_at: toIso(row.createdMs),
     current: row.fromInstant <= now && now <= row.toInstant,
+    ...seen,
   };
 }

@@ -13,7 +13,7 @@ import {
   type Direction,
   type FactFilter,
   type FactPage,
-  type FactRow,
+  type FoundFact,
 } from '../../projections/index.js';
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
@@ -67,6 +67,8 @@ export interface GraphStats {
 
 const DIRECTIONS: readonly string[] = ['outgoing', 'incoming', 'both'];
 const COUNT_MAX = Number.MAX_SAFE_INTEGER;
+const OUTGOING = { direction: 'outgoing' } as const;
+const INCOMING = { direction: 'incoming' } as const;
 
 type Ask = Omit<FactFilter, 'roots' | 'keys'> & {
   readonly entity: string | undefined;
@@ -166,17 +168,15 @@ function answer(session: Session, db: Db, ask: Ask): FactsFound {
   return {
     entity: entity ?? null,
     ...(resolved !== undefined && { resolved_as: resolved }),
-    facts: rows.map((row) => seenFrom(toFact(row, now), row, keys)),
+    facts: rows.map((row) => toFact(row, now, keys && seenFrom(row, keys))),
     total,
     has_more: offset + rows.length < total,
   };
 }
 
 /** Says on which side the name stands that was asked for. */
-function seenFrom(fact: Fact, row: FactRow, keys: readonly string[] | undefined): Fact {
-  if (keys === undefined) return fact;
-  return { ...fact, direction: keys.includes(row.subjectKey) ? 'outgoing' : 'incoming' };
-}
+const seenFrom = (row: FoundFact, keys: readonly string[]): Pick<Fact, 'direction'> =>
+  keys.includes(row.subjectKey) ? OUTGOING : INCOMING;
 
 /** How the node is spelled that a name was taken for, unless it is spelled as the name. */
 function resolvedAs(db: Db, names: Names, entity: string): string | undefined {

@@ -1,5 +1,5 @@
 /** `dimension.registry`: who and what is known by name, and which names mean the same. */
-import { factKey, findFacts, toSecond, type Db, type FactRow } from '../../projections/index.js';
+import { factKey, findFacts, toSecond, type Db, type FoundFact } from '../../projections/index.js';
 import { change, newId, type Session } from '../session.js';
 import { checkContent, checkInteger, checkLabel } from '../values.js';
 import { CONFIDENCE_MIN, detectNames, type DetectedName } from './detect-names.js';
@@ -270,7 +270,7 @@ interface Step {
   readonly relationship: string;
 }
 
-function stepsOf(fact: FactRow, from: ReadonlySet<string>): Step[] {
+function stepsOf(fact: FoundFact, from: ReadonlySet<string>): Step[] {
   const { subject, subjectKey, predicate, object, objectKey } = fact;
   const steps: Step[] = [];
   if (from.has(subjectKey) && predicate !== IS_A) {

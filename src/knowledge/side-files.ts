@@ -2,7 +2,7 @@
  * What knowledge_graph.json and entity_registry.json hold: readable copies of what the log says,
  * in a fixed order, whatever this machine's settings are.
  */
-import { allTerms, findFacts, toSecond, type Db, type FactRow } from '../../projections/index.js';
+import { allTerms, findFacts, toSecond, type Db, type FoundFact } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { recordOf, type RegisteredEntity } from './entity-record.js';
 import { toFact, type Fact } from './fact.js';
@@ -41,7 +41,7 @@ export function knowledgeGraphFile(db: Db, nowMs: number): KnowledgeGraphFile {
 }
 
 /** Every name that is used in a fact or defined, as it is spelled. */
-function nodes(db: Db, facts: readonly FactRow[]): Term[] {
+function nodes(db: Db, facts: readonly FoundFact[]): Term[] {
   const terms = new Map<string, Term>();
   for (const row of allTerms(db)) if (!terms.has(row.key)) terms.set(row.key, toTerm(row));
   for (const { subject, subjectKey, object, objectKey } of facts) {
@@ -67,8 +67,8 @@ export function entityRegistryFile(db: Db, nowMs: number): EntityRegistryFile {
   return { version: 1, entities: Object.fromEntries(records) };
 }
 
-function factsByRoot(names: Names, facts: readonly FactRow[]): Map<string, FactRow[]> {
-  const ofRoot = new Map<string, FactRow[]>();
+function factsByRoot(names: Names, facts: readonly FoundFact[]): Map<string, FoundFact[]> {
+  const ofRoot = new Map<string, FoundFact[]>();
   for (const fact of facts) {
     for (const root of new Set([names.root(fact.subjectKey), names.root(fact.objectKey)])) {
       const own = ofRoot.get(root) ?? [];

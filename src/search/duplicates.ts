@@ -135,24 +135,25 @@ function rank(
     return search.nearest(db, generation).map(({ label }) => label);
   });
   const sums = new Map<number, number>();
-  const owned = groupBy(passagesOfOwners(db, [...new Set(labels)]), (row) => row.entity);
-  for (const [entity, rows] of owned) {
-    const best = wanted.searches.map((search) => {
-      return Math.max(...rows.map(({ label }) => search.cosine(db, label) ?? 0));
-    });
+  const rows = passagesOfOwners(db, [...new Set(labels)]);
+  const all = rows.map(({ label }) => label);
+  const cosines = wanted.searches.map((search) => search.cosines(db, all));
+  const owned = groupBy(rows.keys(), (at) => rows[at]?.entity ?? 0);
+  for (const [entity, places] of owned) {
+    const best = cosines.map((ofSearch) => Math.max(...places.map((at) => ofSearch[at] ?? 0)));
     sums.set(entity, best.reduce((sum, cosine) => sum + cosine, 0) / wanted.searches.length);
   }
   const similar = [...sums].filter(([, similarity]) => similarity >= wanted.threshold);
   similar.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const chosen = similar.slice(0, MATCHES_MAX);
-  const rows = new Map(
+  const entities = new Map(
     entitiesByNum(
       db,
       chosen.map(([num]) => num),
     ).map((row) => [row.num, row]),
   );
   return chosen.flatMap(([num, similarity]) => {
-    const row = rows.get(num);
+    const row = entities.get(num);
     const clamped = Math.min(1, Math.max(0, similarity));
     return row ? [toMatch(row, { similarity: clamped, exact: false })] : [];
   });

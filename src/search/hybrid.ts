@@ -224,8 +224,12 @@ function score(
   const { terms, bm25: lone } = words;
   const { averageLength } = stats.passages(db);
   const rows = context.passages.ofOwners(db, generation, [...labels]);
-  const scored = rows.map((row): ScoredPassage => {
-    const cosine = vectors?.search.cosine(db, row.label) ?? null;
+  const cosines = vectors?.search.cosines(
+    db,
+    rows.map(({ label }) => label),
+  );
+  const scored = rows.map((row, at): ScoredPassage => {
+    const cosine = cosines?.[at] ?? null;
     const packed = { blob: row.terms, length: row.length };
     const bm25 = lone.get(row.label) ?? passageBm25(terms, packed, averageLength);
     return { row, cosine, bm25 };

@@ -5,7 +5,7 @@
 import {
   entitiesByNum,
   entitiesMatching,
-  passagesOfOwners,
+  passagesByLabel,
   rankedEntities,
   type Db,
   type EntityRow,
@@ -146,7 +146,10 @@ interface BestPassage {
 
 function bestCosines(db: Db, cosines: ReadonlyMap<number, number>): Map<number, BestPassage> {
   const best = new Map<number, BestPassage>();
-  for (const { label, entity, start, end } of passagesOfOwners(db, [...cosines.keys()])) {
+  const rows = passagesByLabel(db, [...cosines.keys()]);
+  // Of equal passages of a memory, the first one is shown.
+  rows.sort((a, b) => a.start - b.start);
+  for (const { label, entity, start, end } of rows) {
     const cosine = cosines.get(label) ?? -Infinity;
     if (cosine <= (best.get(entity)?.cosine ?? -Infinity)) continue;
     best.set(entity, { cosine, at: { passage: { start, end } } });

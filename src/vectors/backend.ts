@@ -25,8 +25,11 @@ export interface VectorSearch {
   readonly degraded?: string | undefined;
   /** The nearest passages that exist, nearest first, exact cosines. Inside a read transaction. */
   nearest(db: Db, generation: string): Neighbour[];
-  /** The cosine with a passage, undefined when it has no vector (yet). After {@link nearest}. */
-  cosine(db: Db, label: number): number | undefined;
+  /**
+   * The cosines with passages, each named once: undefined for one that has no vector (yet). In the
+   * transaction of {@link nearest}, and after it.
+   */
+  cosines(db: Db, labels: readonly number[]): (number | undefined)[];
 }
 
 export interface BackendWork {
@@ -85,6 +88,8 @@ export interface BackendContext {
   readonly closing?: AbortSignal | undefined;
   /** Up to how many vectors each is looked at. */
   readonly exactMax?: number | undefined;
+  /** Up to how many vectors their signs propose. */
+  readonly signsMax?: number | undefined;
 }
 
 /** What could be chosen here without installing anything. */

@@ -88,8 +88,8 @@ export class ChromaSearch implements VectorSearch {
     return all.search(db, query, request);
   }
 
-  cosine(db: Db, label: number): number | undefined {
-    return this.#parts.memory.cosine(db, this.#parts.query, label);
+  cosines(db: Db, labels: readonly number[]): (number | undefined)[] {
+    return this.#parts.memory.cosines(db, this.#parts.query, labels);
   }
 }
 

@@ -5,14 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { nodeFiles } from '../../events/index.js';
 import {
   countPassagesAfter,
   eventsBeyond,
   labelsBeyond,
   labelsClaimed,
-  PassageIndex,
   VectorMemory,
   type Db,
 } from '../../projections/index.js';
@@ -41,6 +38,7 @@ import {
 } from './chroma-server.js';
 import { chromaStatePath, placeOf, readChromaState, type ChromaState } from './chroma-state.js';
 import { ChromaSync, type SyncWork } from './chroma-sync.js';
+import { IdleIndex } from './idle-index.js';
 import { readServing } from './local-choices.js';
 
 /** So few are looked at each: about 1 ms. */
@@ -49,8 +47,6 @@ const EXACT_MAX = 5_000;
 const SPARE_FACTOR = 2;
 const SPARE_COUNT = 50;
 const PROPOSED_MAX = 20_000;
-/** Vectors that were loaded because the server did not answer are let go when unused so long. */
-const INDEX_IDLE_MS = 60_000;
 const DESCRIBE_MS = 3_000;
 /** Records that stand for nothing, remembered until the next push. */
 const STRAYS_MAX = 1_000;
@@ -60,10 +56,10 @@ export class ChromaBackend implements VectorBackend {
   readonly #context: BackendContext;
   readonly #server: ChromaServer;
   readonly #memory: VectorMemory;
+  /** For when the server is of no use. */
+  readonly #index: IdleIndex;
   readonly #exactMax: number;
   #opening: Promise<ChromaCollection | undefined> | undefined;
-  #index: PassageIndex | undefined;
-  #idle: NodeJS.Timeout | undefined;
   readonly #strays = new Set<string>();
   /** The collection is gone, or holds less than was put there. */
   #hasLost = false;
@@ -73,6 +69,7 @@ export class ChromaBackend implements VectorBackend {
     this.#context = context;
     this.#server = new ChromaServer(settings, context.closing);
     this.#memory = new VectorMemory(context.cache);
+    this.#index = new IdleIndex(context);
     this.#exactMax = Math.min(context.exactMax ?? EXACT_MAX, EXACT_MAX);
   }
 
@@ -82,7 +79,7 @@ export class ChromaBackend implements VectorBackend {
       request,
       exactMax: this.#exactMax,
       memory: this.#memory,
-      index: () => this.#exactIndex(),
+      index: () => this.#index.get(),
       onStrays: (strays: readonly string[]) => {
         for (const id of strays) if (this.#strays.size < STRAYS_MAX) this.#strays.add(id);
       },
@@ -161,22 +158,6 @@ export class ChromaBackend implements VectorBackend {
     }
     const message = `${trouble.message} Vectors are searched without it. ${trouble.hint ?? ''}`;
     this.#context.store.warn({ code: 'CHROMA_UNREACHABLE', message: message.trimEnd() });
-  }
-
-  #exactIndex(): PassageIndex {
-    const { store, spaceId: space, cache, exactMax } = this.#context;
-    this.#index ??= new PassageIndex({
-      files: nodeFiles,
-      folder: join(viewsFolderOf(store), 'vectors', space),
-      space,
-      cache,
-      exactMax,
-    });
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => {
-      this.#index = undefined;
-    }, INDEX_IDLE_MS).unref();
-    return this.#index;
   }
 
   async push(work: PushWork = {}): Promise<boolean> {
@@ -288,7 +269,7 @@ export class ChromaBackend implements VectorBackend {
   }
 
   close(): Promise<void> {
-    clearTimeout(this.#idle);
+    this.#index.close();
     this.#server.close();
     return Promise.resolve();
   }

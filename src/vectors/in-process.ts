@@ -1,4 +1,4 @@
-/** The backend of every machine: vectors in this process, an hnsw index beside them when many. */
+/** The backend of every machine: vectors searched by this process, see projections/vectors/. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { nodeFiles } from '../../events/index.js';
@@ -21,7 +21,7 @@ export class InProcessBackend implements VectorBackend {
   readonly #index: PassageIndex;
 
   constructor(context: BackendContext) {
-    const { store, spaceId: space, cache, exactMax } = context;
+    const { store, spaceId: space, cache, exactMax, signsMax } = context;
     this.#context = context;
     this.#index = new PassageIndex({
       files: nodeFiles,
@@ -29,6 +29,7 @@ export class InProcessBackend implements VectorBackend {
       space,
       cache,
       exactMax,
+      signsMax,
       onDamaged: () => {
         const message = 'The index of vectors was damaged; it is built again.';
         store.warn({ code: 'INDEX_DAMAGED', message });
@@ -43,7 +44,7 @@ export class InProcessBackend implements VectorBackend {
         index.refresh(db, generation);
         return index.search(db, query, request);
       },
-      cosine: (_, label) => index.cosine(query, label),
+      cosines: (db, labels) => index.cosines(db, query, labels),
     } satisfies VectorSearch);
   }
 
@@ -62,22 +63,35 @@ export class InProcessBackend implements VectorBackend {
   }
 
   async save(): Promise<void> {
+    await this.#write(false);
+  }
+
+  async #write(isAnew: boolean): Promise<void> {
+    // Where a file turns out damaged, another is written from what the cache holds.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      if (!(await this.#prepare(isAnew))) return;
+      if (await this.#index.writeSnapshot(inSlices(), { isAnew })) return;
+    }
+  }
+
+  /** Takes in what is new and lets go of what is gone. @returns whether there is a need to write */
+  async #prepare(isAnew: boolean): Promise<boolean> {
+    const { store } = this.#context;
     const index = this.#index;
-    await this.#context.store.read((db, { generation }) => {
+    const wants = await store.read((db, { generation }) => {
       index.refresh(db, generation);
-      if (index.wantsSnapshot) index.forgetGone(db);
+      return isAnew || index.wantsSnapshot;
     });
-    if (!index.wantsSnapshot) return;
-    let sliceStart = performance.now();
-    await index.writeSnapshot(async () => {
-      if (performance.now() - sliceStart < SLICE_MS) return;
-      await setImmediate();
-      sliceStart = performance.now();
-    });
+    let after = wants ? 0 : undefined;
+    while (after !== undefined) {
+      const from: number = after;
+      after = await store.read((db, { generation }) => index.forgetGone(db, generation, from));
+    }
+    return wants;
   }
 
   async rebuild(): Promise<number> {
-    await this.save();
+    await this.#write(true);
     return this.#index.size;
   }
 
@@ -86,6 +100,17 @@ export class InProcessBackend implements VectorBackend {
   }
 
   close(): Promise<void> {
+    this.#index.close();
     return Promise.resolve();
   }
+}
+
+/** Called often, it gives the event loop a turn now and then. */
+function inSlices(): () => Promise<void> {
+  let sliceStart = performance.now();
+  return async () => {
+    if (performance.now() - sliceStart < SLICE_MS) return;
+    await setImmediate();
+    sliceStart = performance.now();
+  };
 }

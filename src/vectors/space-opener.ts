@@ -22,6 +22,7 @@ export interface SpacesOptions {
   /** Where to look for models before what is installed. */
   readonly models?: ModelSearch | undefined;
   readonly exactVectorsMax?: number | undefined;
+  readonly signsVectorsMax?: number | undefined;
   /** The server of the chroma backend; the one on this machine when absent. */
   readonly chroma?: ChromaSettings | undefined;
   /** Aborted when nothing is to be waited for any more. */
@@ -91,8 +92,9 @@ export class SpaceOpener {
   /** What searches a space, in another way perhaps than it is searched now. */
   openBackend(name: BackendName, of: Pick<Space, 'embedder' | 'cache'>): VectorBackend {
     const { cache, embedder } = of;
-    const { exactVectorsMax: exactMax, closing } = this.#options;
-    const context = { store: this.#store, spaceId: embedder.spaceId, cache, exactMax, closing };
+    const { exactVectorsMax: exactMax, signsVectorsMax: signsMax, closing } = this.#options;
+    const limits = { exactMax, signsMax };
+    const context = { store: this.#store, spaceId: embedder.spaceId, cache, ...limits, closing };
     if (name === 'hnsw') return new InProcessBackend(context);
     return new ChromaBackend(context, this.#options.chroma ?? { url: CHROMA_URL });
   }

@@ -123,7 +123,8 @@ const MEMORIES = 2_300;
 const textOf = (n: number): string => `note ${String(n)} of harbour ${String(n % 977)}`;
 
 async function newLargeDimension(path: string): Promise<string> {
-  const dimension = new Dimension({ path, embedder: 'numpy', exactVectorsMax: EXACT_MAX });
+  const limits = { exactVectorsMax: EXACT_MAX, signsVectorsMax: EXACT_MAX };
+  const dimension = new Dimension({ path, embedder: 'numpy', ...limits });
   await dimension.init();
   for (let from = 0; from < MEMORIES; from += 1_000) {
     const count = Math.min(1_000, MEMORIES - from);
@@ -172,8 +173,8 @@ describe('a dimension of many memories', { timeout: 240_000 }, () => {
     expect(filesIn(folder, '.')).toEqual([
       'index.hnsw',
       'index.json',
-      'vectors.f32',
-      'vectors.json',
+      'vectors-1.f32',
+      'vectors.index',
     ]);
     expect(manifestOf(folder).count).toBe(count);
     await expectVerified(open(path).dimension);

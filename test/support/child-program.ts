@@ -213,6 +213,7 @@ async function main(): Promise<void> {
   }
   const dimension = new Dimension({
     exactVectorsMax: 1_000,
+    signsVectorsMax: 1_000,
     path: folder,
     embedder: 'numpy',
     actor: { kind: 'cli', name: task },

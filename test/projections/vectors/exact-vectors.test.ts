@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import wabt from 'wabt';
-import { kernelBytes } from '../../../projections/vectors/dot-kernel.js';
+import { kernelBytes } from '../../../projections/vectors/kernel.js';
 import { ExactVectors } from '../../../projections/vectors/exact-vectors.js';
 
 const DIMENSION = 384;
@@ -21,11 +21,11 @@ function vectorOf(seed: number): Float32Array {
 const dot = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
 
-describe('the dot kernel', () => {
-  it('is what dot.wat compiles to', async () => {
-    const source = new URL('../../../projections/vectors/dot.wat', import.meta.url);
+describe('the kernel', () => {
+  it('is what kernel.wat compiles to', async () => {
+    const source = new URL('../../../projections/vectors/kernel.wat', import.meta.url);
     const compiler = await wabt();
-    const module = compiler.parseWat('dot.wat', readFileSync(source, 'utf8'), { simd: true });
+    const module = compiler.parseWat('kernel.wat', readFileSync(source, 'utf8'), { simd: true });
     expect(Buffer.from(module.toBinary({}).buffer)).toEqual(Buffer.from(kernelBytes()));
   });
 });

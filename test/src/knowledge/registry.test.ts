@@ -251,6 +251,17 @@ describe('a suggestion to merge', () => {
     expect((await registry.suggestMerge()).length).toBe(1);
   });
 
+  it('leaves others their turn where a thousand names begin alike', async () => {
+    const { kg, registry } = await newKnowledge();
+    const names = Array.from({ length: 1_000 }, (_, index) => `Customer ${String(index)}`);
+    await kg.batchAdd(names.map((subject) => ({ subject, predicate: 'is_a', object: 'person' })));
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 1);
+    expect((await registry.suggestMerge()).length).toBe(1_000);
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(10);
+  });
+
   it('is none where all are told apart by what they are only', async () => {
     const { kg, registry } = await newKnowledge();
     for (const name of ['Ana', 'Bob']) await kg.add(name, 'is_a', 'person');

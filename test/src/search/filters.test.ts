@@ -13,6 +13,7 @@ import { runs } from '../../support/level.js';
 const MEMORIES = runs(2_100, 10_000);
 const RARE = 100;
 const WANTED = 10;
+const WITH_INDEX = { exactVectorsMax: 100, signsVectorsMax: 100 };
 const WORDS = (
   'anchor basin cedar delta ember fjord glacier harbour island juniper kelp lagoon meadow ' +
   'nectar orchard pebble quarry reef summit tundra'
@@ -46,7 +47,7 @@ async function addAll(dimension: Dimension): Promise<void> {
 
 beforeAll(async () => {
   path = join(mkdtempSync(join(tmpdir(), 'alt-memory-filters-')), 'dimension');
-  const dimension = new Dimension({ path, embedder: 'numpy', exactVectorsMax: 100 });
+  const dimension = new Dimension({ path, embedder: 'numpy', ...WITH_INDEX });
   await dimension.init();
   await addAll(dimension);
   await dimension.embedPending({ snapshot: true });
@@ -90,7 +91,8 @@ const found = async (
 const expected = Array.from({ length: MEMORIES }, (_, at) => at).filter(isRare);
 
 describe.each([
-  ['with the index', { exactVectorsMax: 100 }],
+  ['with the index', WITH_INDEX],
+  ['by their signs', { exactVectorsMax: 100 }],
   ['one by one', { exactVectorsMax: 1_000_000 }],
 ])('a filter that leaves one in a hundred, %s', (_, options) => {
   it('leaves enough, ranked as by hand', async () => {
