@@ -23,7 +23,18 @@ import { dataFolder } from './lib/corpus.mjs';
 import { buildIfMissing, ROOT } from './lib/library.mjs';
 import { RAW, table, writeRaw, writeSection } from './lib/results.mjs';
 
-const SUITES = ['add', 'search', 'query', 'embed', 'fold', 'follow', 'cold', 'mcp', 'memory'];
+const SUITES = [
+  'add',
+  'search',
+  'views',
+  'query',
+  'embed',
+  'fold',
+  'follow',
+  'cold',
+  'mcp',
+  'memory',
+];
 const ALL = [...SUITES, 'recall', 'retrieval'];
 
 const { values, positionals } = parseArgs({

@@ -1,6 +1,7 @@
 /** From whatever was thrown to what the user is told and the exit code. */
 import { CommanderError } from 'commander';
-import { writeError, type Output } from './output.js';
+import { printable } from './layout.js';
+import { jsonText, writeError, type Output } from './output.js';
 
 /** Wrong use of the command line itself: exit code 2. */
 export class UsageError extends Error {
@@ -26,12 +27,12 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
   const { exit, code, message, hint } = await describe(error);
   if (exit === 0) return 0;
   if (output.form === 'text') {
-    writeError(`error: ${message} [${code}]\n`);
-    if (hint !== undefined) writeError(`hint: ${hint}\n`);
+    writeError(`error: ${printable(message)} [${code}]\n`);
+    if (hint !== undefined) writeError(`hint: ${printable(hint)}\n`);
   } else {
-    writeError(`${JSON.stringify({ error: { code, message, hint: hint ?? null } })}\n`);
+    writeError(`${jsonText({ error: { code, message, hint: hint ?? null } })}\n`);
   }
-  if (output.isDebug && error instanceof Error) writeError(`${stackOf(error)}\n`);
+  if (output.isDebug && error instanceof Error) writeError(`${printable(stackOf(error))}\n`);
   return exit;
 }
 

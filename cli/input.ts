@@ -1,6 +1,7 @@
 /** What the user gives besides arguments: standard input, and answers to questions. */
 import { createInterface } from 'node:readline';
 import { UsageError } from './errors.js';
+import { printable } from './layout.js';
 import { writeError } from './output.js';
 
 /** No text that a command takes from standard input may be longer; memories have lower limits. */
@@ -74,7 +75,7 @@ export async function confirm({ question, yes, signal }: Confirmation): Promise<
   if (!isInputTerminal()) {
     throw new UsageError(`${question} Nobody can be asked here.`, 'Add --yes to go ahead.');
   }
-  writeError(`${question} [y/N] `);
+  writeError(`${printable(question)} [y/N] `);
   const lines = createInterface({ input: process.stdin, signal });
   const answer = await new Promise<string>((resolve) => {
     lines.once('line', resolve);

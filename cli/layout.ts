@@ -11,8 +11,11 @@ import type {
   SearchResult,
 } from '../src/index.js';
 
-/** Memories may hold what steers a terminal; it is shown, never obeyed. Tabs and newlines stay. */
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/**
+ * Memories may hold what steers a terminal, or turns the order of letters around; it is shown, and
+ * never obeyed. Tabs and newlines stay.
+ */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 export const printable = (text: string): string => text.replace(CONTROLS, '\ufffd');
 
@@ -108,10 +111,12 @@ function numbers(values: Readonly<Record<string, unknown>>): string {
     .join(' ');
 }
 
-export function factLine({ subject, predicate, object, valid_from, valid_to }: Fact): string {
+export function factLine({ subject, predicate, object, realm, ...fact }: Fact): string {
   const triple = printable(`  ${subject} -- ${predicate} -- ${object}`);
-  if (valid_from === null && valid_to === null) return triple;
-  return `${triple} [${valid_from ?? 'always'} -> ${valid_to ?? 'now'}]`;
+  const where = realm === undefined ? '' : ` (in ${printable(realm)})`;
+  const { valid_from: from, valid_to: to } = fact;
+  if (from === null && to === null) return `${triple}${where}`;
+  return `${triple} [${from ?? 'always'} -> ${to ?? 'now'}]${where}`;
 }
 
 const EVENT_CHARACTERS_MAX = 120;

@@ -5,6 +5,7 @@
  * asked to be told can stop.
  */
 import { once } from 'node:events';
+import { printable } from './layout.js';
 
 /** The flags that every command takes. */
 export interface OutputFlags {
@@ -68,32 +69,39 @@ export class Output {
   /** One result: as JSON when that was asked for, else as text for people. */
   result(value: unknown, text: () => string): void {
     if (this.form === 'text') writeLines(text());
-    else writeLines(JSON.stringify(value, undefined, this.form === 'json' ? 2 : undefined));
+    else writeLines(jsonText(value, this.form === 'json' ? 2 : undefined));
   }
 
   /** A result that is a list of rows: with --ndjson one row a line. */
   list(value: unknown, rows: readonly unknown[], text: () => string): void {
     if (this.form !== 'ndjson') this.result(value, text);
-    else for (const row of rows) writeLines(JSON.stringify(row));
+    else for (const row of rows) writeLines(jsonText(row));
   }
 
   /** One row of a list that has no end: JSON is one document a line then. */
   row(value: unknown, text: () => string): void {
-    writeLines(this.form === 'text' ? text() : JSON.stringify(value));
+    writeLines(this.form === 'text' ? text() : jsonText(value));
   }
 
   /** Something the user should know that stopped nothing. */
   warn(message: string): void {
-    if (!this.isQuiet) writeError(`warning: ${message}\n`);
+    if (!this.isQuiet) writeError(`warning: ${printable(message)}\n`);
   }
 
   note(message: string): void {
-    if (!this.isQuiet) writeError(`${message}\n`);
+    if (!this.isQuiet) writeError(`${printable(message)}\n`);
   }
 
   bold(text: string): string {
     return this.#isColored ? `\u001b[1m${text}\u001b[22m` : text;
   }
+}
+
+/** The same JSON; what JSON leaves as it is and a terminal may obey is escaped. */
+export function jsonText(value: unknown, space?: number): string {
+  return JSON.stringify(value, undefined, space).replace(/[\u007f-\u009f]/g, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 function writeLines(text: string): void {

@@ -10,6 +10,7 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
+  lstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -116,6 +117,10 @@ export const nodeFiles: Files = {
     rmSync(path, { recursive: true, force: true });
   },
 };
+
+/** Whether the path itself is a link, wherever that leads. */
+export const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 /** Reads a whole file as text; undefined when it does not exist. */
 export function readText(path: string): string | undefined {

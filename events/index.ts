@@ -39,6 +39,7 @@ export {
   makeFolderDurably,
   makePrivateFile,
   nodeFiles,
+  isLink,
   readBytes,
   readText,
   replaceFile,

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import type { EventDataOf } from '../events/index.js';
 import type { Db, SqlValue } from './database.js';
 import { FULLTEXT_LOGICAL, FULLTEXT_SCHEMA, indexText, unindexText } from './fulltext.js';
+import { countIn, countOut, PLACE_COUNTS_LOGICAL, PLACE_COUNTS_SCHEMA } from './place-counts.js';
 import { orderKey, type FoldEvent, type Projection } from './projection.js';
 import { storyWeight } from './story-weight.js';
 
@@ -16,21 +17,31 @@ type Metadata = Record<string, unknown>;
 
 interface StoredRow {
   num: number;
+  realm: string;
+  domain: string;
   content: string;
   metadata: string;
   living: number;
 }
 
-const STORED = 'SELECT num, content, metadata, living FROM entities WHERE stream = ?';
+const STORED = `SELECT num, realm, domain, content, metadata, living FROM entities
+  WHERE stream = ?`;
 
 /** SHA-256 of the content, by which an equal text is found. */
 export function contentHash(content: string): Buffer {
   return createHash('sha256').update(content).digest();
 }
 
-function setLiving(db: Db, row: { readonly num: number; readonly content: string }): void {
-  db.run('UPDATE entities SET living = 1 WHERE num = ?', row.num);
-  indexText(db, row.num, row.content);
+/** The memory of that row is seen from now on: found by its words, counted in its place. */
+function show(db: Db, num: number, row: Pick<StoredRow, 'realm' | 'domain' | 'content'>): void {
+  indexText(db, num, row.content);
+  countIn(db, row);
+}
+
+function hide(db: Db, row: StoredRow): void {
+  if (row.living !== 1) return;
+  unindexText(db, row.num);
+  countOut(db, row);
 }
 
 type Added = EventDataOf<'EntityAdded'>;
@@ -83,7 +94,7 @@ function added(
     storyWeight(more.metadata, data.content),
   ];
   if (row) {
-    if (row.living === 1) unindexText(db, row.num);
+    hide(db, row);
     db.run(
       `UPDATE entities SET id = ?, realm = ?, domain = ?, content = ?, metadata = ?,
          source_file = ?, updated_ms = ?, content_hash = ?, agent = ?, kind = ?, layer = ?,
@@ -91,7 +102,7 @@ function added(
       ...values,
       row.num,
     );
-    indexText(db, row.num, data.content);
+    show(db, row.num, data);
     return;
   }
   const { rowid } = db.run(
@@ -103,7 +114,7 @@ function added(
     createdMs,
     orderKey(event),
   );
-  indexText(db, rowid, data.content);
+  show(db, rowid, data);
 }
 
 /** RFC 7396 at the top level: null takes a key away. */
@@ -140,7 +151,7 @@ function revised(db: Db, event: FoldEvent<EventDataOf<'EntityRevised'>>): void {
 
 export const entities: Projection = {
   name: 'entities',
-  version: 3,
+  version: 4,
   schema: `
     CREATE TABLE entities (
       num INTEGER PRIMARY KEY,
@@ -166,6 +177,7 @@ export const entities: Projection = {
     ) STRICT;
     CREATE INDEX entities_id ON entities (id);
     CREATE INDEX entities_place ON entities (realm, domain, created_ms, added) WHERE living = 1;
+    CREATE INDEX entities_realm ON entities (realm, created_ms, added) WHERE living = 1;
     CREATE INDEX entities_newest ON entities (created_ms, added) WHERE living = 1;
     CREATE INDEX entities_content ON entities (content_hash) WHERE living = 1;
     CREATE INDEX entities_source ON entities (source_file) WHERE living = 1 AND source_file <> '';
@@ -173,6 +185,7 @@ export const entities: Projection = {
       WHERE living = 1 AND agent <> '';
     CREATE INDEX entities_story ON entities (weight, created_ms, added, realm)
       WHERE living = 1 AND weight IS NOT NULL;
+    ${PLACE_COUNTS_SCHEMA}
     ${FULLTEXT_SCHEMA}`,
   apply: {
     EntityAdded(db, event) {
@@ -185,36 +198,44 @@ export const entities: Projection = {
     },
     EntityRevised: revised,
     EntityMoved(db, { stream, data, commit }) {
+      const row = db.get<StoredRow>(STORED, stream);
+      if (!row) return;
       db.run(
-        'UPDATE entities SET realm = ?, domain = ?, updated_ms = ? WHERE stream = ?',
+        'UPDATE entities SET realm = ?, domain = ?, updated_ms = ? WHERE num = ?',
         data.realm,
         data.domain,
         commit.wall,
-        stream,
+        row.num,
       );
+      if (row.living !== 1) return;
+      countOut(db, row);
+      countIn(db, data);
     },
     EntityDeleted(db, { stream }) {
       const row = db.get<StoredRow>(STORED, stream);
       if (row?.living !== 1) return;
-      unindexText(db, row.num);
+      hide(db, row);
       db.run('UPDATE entities SET living = 0 WHERE num = ?', row.num);
     },
     EntityRestored(db, { stream }) {
       const row = db.get<StoredRow>(STORED, stream);
-      if (row?.living === 0) setLiving(db, row);
+      if (row?.living !== 0) return;
+      db.run('UPDATE entities SET living = 1 WHERE num = ?', row.num);
+      show(db, row.num, row);
     },
   },
   forget(db, stream) {
     if (!stream.startsWith('entity:')) return;
     const row = db.get<StoredRow>(STORED, stream);
     if (!row) return;
-    if (row.living === 1) unindexText(db, row.num);
+    hide(db, row);
     db.run('DELETE FROM entities WHERE num = ?', row.num);
   },
   logical: {
     entities: `SELECT stream, id, realm, domain, content, metadata, source_file, created_ms,
         updated_ms, hex(content_hash), living, hex(added), agent, kind, layer, weight
       FROM entities ORDER BY stream`,
+    ...PLACE_COUNTS_LOGICAL,
     ...FULLTEXT_LOGICAL,
   },
 };

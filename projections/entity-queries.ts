@@ -1,6 +1,7 @@
 /** What is asked of the memories: one by id, pages of them, equal texts. */
 import { createHash } from 'node:crypto';
 import type { Db, SqlValue } from './database.js';
+import { countInPlace } from './place-counts.js';
 
 export interface EntityRow {
   readonly num: number;
@@ -84,10 +85,10 @@ export interface EntityPage extends EntityFilter {
 
 function filterCondition(filter: EntityFilter): { where: string; values: SqlValue[] } {
   const { where, values } = placeCondition(filter);
-  if (filter.sourceFile === undefined) return { where, values };
-  // Nothing more than the partial index of sources asks for.
-  const source = "AND source_file = ? AND source_file <> ''";
-  return { where: `${where} ${source}`, values: [...values, filter.sourceFile] };
+  if (filter.sourceFile === undefined) return { where: `WHERE living = 1 ${where}`, values };
+  // A source has few memories, whatever their realm has.
+  const source = "INDEXED BY entities_source WHERE source_file = ? AND source_file <> ''";
+  return { where: `${source} AND living = 1 ${where}`, values: [filter.sourceFile, ...values] };
 }
 
 /** Living memories, newest first: by time of creation, then by order of events. */
@@ -95,7 +96,7 @@ export function listEntities(db: Db, page: EntityPage): EntityRow[] {
   const { where, values } = filterCondition(page);
   const direction = page.oldestFirst === true ? 'ASC' : 'DESC';
   return db.all<EntityRow>(
-    `${ENTITY} WHERE living = 1 ${where}
+    `${ENTITY} ${where}
      ORDER BY created_ms ${direction}, added ${direction}, stream LIMIT ? OFFSET ?`,
     ...values,
     page.limit,
@@ -122,8 +123,9 @@ export function sourceFiles(db: Db): string[] {
 }
 
 export function countEntities(db: Db, filter: EntityFilter = {}): number {
+  if (filter.sourceFile === undefined) return countInPlace(db, filter);
   const { where, values } = filterCondition(filter);
-  const sql = `SELECT count(*) AS count FROM entities WHERE living = 1 ${where}`;
+  const sql = `SELECT count(*) AS count FROM entities ${where}`;
   return db.get<{ count: number }>(sql, ...values)?.count ?? 0;
 }
 

@@ -5,12 +5,12 @@
  */
 import type { EventDataOf } from '../events/index.js';
 import type { Db, SqlValue } from './database.js';
+import { FACT_NAMES_LOGICAL, FACT_NAMES_SCHEMA, useNames } from './fact-names.js';
 import { orderKey, type FoldEvent, type Projection } from './projection.js';
-import { similarityIndexes } from './similar-names.js';
 
 /** Unbounded ends, as text that sorts before and after every instant. */
 const ALWAYS = '0000';
-const FOREVER = '9999-12-31T23:59:59Z';
+export const FOREVER = '9999-12-31T23:59:59Z';
 
 /** First second of a validity: a date alone begins with its day. */
 export function startInstant(value: string | undefined): string {
@@ -83,8 +83,9 @@ function asserted(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
 function insert(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
   const { stream, data, commit } = event;
   db.run('DELETE FROM folded_facts WHERE stream = ? AND fact_id = ?', stream, data.fact_id);
+  remove(db, stream, data.fact_id);
   db.run(
-    `INSERT OR REPLACE INTO facts
+    `INSERT INTO facts
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     data.fact_id,
     stream,
@@ -104,6 +105,20 @@ function insert(db: Db, event: FoldEvent<EventDataOf<'FactAsserted'>>): void {
     commit.wall,
     orderKey(event),
   );
+  useNames(db, { subject: data.subject_key, object: data.object_key }, 1);
+}
+
+/** Removes a fact of the stream, or all of them. */
+function remove(db: Db, stream: string, id?: string): void {
+  const where = id === undefined ? 'stream = ?' : 'stream = ? AND fact_id = ?';
+  const values = id === undefined ? [stream] : [stream, id];
+  const rows = db.all<{ subject: string; object: string }>(
+    `SELECT subject_key AS subject, object_key AS object FROM facts WHERE ${where}`,
+    ...values,
+  );
+  if (rows.length === 0) return;
+  db.run(`DELETE FROM facts WHERE ${where}`, ...values);
+  for (const row of rows) useNames(db, row, -1);
 }
 
 interface FactPlace {
@@ -170,7 +185,7 @@ function amend(db: Db, { stream, id }: FactPlace, details: Details): void {
 
 export const facts: Projection = {
   name: 'facts',
-  version: 2,
+  version: 3,
   schema: `
     CREATE TABLE facts (
       fact_id TEXT NOT NULL,
@@ -200,8 +215,9 @@ export const facts: Projection = {
     CREATE INDEX facts_object ON facts (object_key, subject_key);
     CREATE INDEX facts_predicate ON facts (predicate);
     CREATE INDEX facts_newest ON facts (created_ms DESC, added DESC);
-    ${similarityIndexes('facts', 'subject_key')}
-    ${similarityIndexes('facts', 'object_key')}
+    CREATE INDEX facts_start ON facts (valid_from IS NULL, from_instant, created_ms, added);
+    CREATE INDEX facts_ended ON facts (to_instant) WHERE to_instant < '${FOREVER}';
+    ${FACT_NAMES_SCHEMA}
     CREATE TABLE folded_facts (
       stream TEXT NOT NULL,
       fact_id TEXT NOT NULL,
@@ -230,14 +246,14 @@ export const facts: Projection = {
     FactRetracted(db, { stream, data }) {
       for (const named of data.fact_ids) {
         const id = holder(db, { stream, id: named });
-        db.run('DELETE FROM facts WHERE stream = ? AND fact_id = ?', stream, id);
+        remove(db, stream, id);
         db.run('DELETE FROM folded_facts WHERE stream = ? AND into_id = ?', stream, id);
       }
     },
   },
   forget(db, stream) {
     if (!stream.startsWith('fact:')) return;
-    db.run('DELETE FROM facts WHERE stream = ?', stream);
+    remove(db, stream);
     db.run('DELETE FROM folded_facts WHERE stream = ?', stream);
   },
   logical: {
@@ -246,5 +262,6 @@ export const facts: Projection = {
         adapter_name, created_ms, hex(added)
       FROM facts ORDER BY stream, fact_id`,
     folded_facts: 'SELECT stream, fact_id, into_id FROM folded_facts ORDER BY stream, fact_id',
+    ...FACT_NAMES_LOGICAL,
   },
 };

@@ -23,6 +23,7 @@ export {
   type EntityRow,
   type Place,
 } from './entity-queries.js';
+export { nameUses, namesAround, namesOfFacts } from './fact-names.js';
 export {
   countFacts,
   countMatching,
@@ -36,6 +37,7 @@ export {
   type FactFilter,
   type FactPage,
   type FactRow,
+  type FoundFact,
   type Roots,
 } from './fact-queries.js';
 export { endInstant, factKey, saidFrom, startInstant, toSecond } from './facts.js';
@@ -55,19 +57,20 @@ export {
   eventsOfDigests,
   eventsOfStream,
   findEvent,
+  lastCommitMs,
+  lastDigest,
   listEvents,
   seenBy,
   type JournalEntry,
   type JournalFilter,
 } from './journal-entries.js';
+export { taggedMemories, taggedOfStreams, type TaggedRow } from './graph-queries.js';
 export {
-  namesInMemories,
-  taggedPlaces,
-  topicsByRealm,
-  type NamesRow,
-  type TaggedPlace,
-  type TopicRow,
-} from './graph-queries.js';
+  holdsCursor,
+  journalCursor,
+  streamsChanged,
+  type JournalCursor,
+} from './journal-cursor.js';
 export {
   insertCommit,
   insertEvent,
@@ -77,7 +80,7 @@ export {
   writerOf,
   type EventStatus,
 } from './journal.js';
-export { knowsPeople, listPeople, type PersonRow } from './people.js';
+export { knowsPeople, listPeople, peopleMap, type PersonRow } from './people.js';
 export {
   activatedName,
   activePersona,
@@ -131,6 +134,7 @@ export {
   knownKeys,
   LETTERS_CHANGED_MAX,
   maybeSimilar,
+  SimilarNames,
   SIMILAR_LENGTH_MIN,
   spellings,
 } from './similar-names.js';
@@ -138,6 +142,7 @@ export {
   countRecords,
   listAgents,
   recordsOf,
+  storyRows,
   weightiest,
   type AgentRow,
   type RecordFilter,
@@ -174,13 +179,10 @@ export type { Neighbour } from './vectors/nearest.js';
 export { PassageIndex } from './vectors/passage-index.js';
 export {
   eventsBeyond,
-  holdsCursor,
-  journalCursor,
   labelsBeyond,
   labelsClaimed,
   recordsBetween,
   recordsOfStreams,
-  type JournalCursor,
   type PassageClaim,
   type PassageRecord,
 } from './vectors/passage-records.js';

@@ -61,6 +61,19 @@ export function eventsOfStream(db: Db, stream: string): JournalEntry[] {
   return rows.map(toEntry);
 }
 
+/** The digest of the last known event of a stream in total order that is of one of the types. */
+export function lastDigest(db: Db, stream: string, types: readonly string[]): Buffer | undefined {
+  const row = db.get<{ digest: Buffer }>(
+    `SELECT digest FROM events JOIN writers USING (writer)
+     WHERE stream = ? AND status = ? AND type IN (SELECT value FROM json_each(?))
+     ORDER BY at_ms DESC, at_counter DESC, replica DESC, seq DESC LIMIT 1`,
+    stream,
+    STATUSES.indexOf('known'),
+    JSON.stringify(types),
+  );
+  return row?.digest;
+}
+
 export function findEvent(db: Db, replica: string, seq: number): JournalEntry | undefined {
   const row = db.get<EntryRow>(`${ENTRY} WHERE replica = ? AND events.seq = ?`, replica, seq);
   return row && toEntry(row);
@@ -107,44 +120,68 @@ export interface JournalFilter {
 
 /** Events of the journal in total order, or newest first. */
 export function listEvents(db: Db, filter: JournalFilter): JournalEntry[] {
-  const conditions: string[] = [];
-  const values: (string | number)[] = [];
-  if (filter.stream !== undefined) {
-    conditions.push('stream = ?');
-    values.push(filter.stream);
-  }
-  if (filter.type !== undefined) {
-    conditions.push('type = ?');
-    values.push(filter.type);
-  }
-  if (filter.after !== undefined) {
-    conditions.push(
-      `events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`,
-    );
-    values.push(JSON.stringify(filter.after));
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const direction = filter.newestFirst ? 'DESC' : 'ASC';
-  const rows = db.all<EntryRow>(
-    `${ENTRY} ${where} ORDER BY events.at_ms ${direction}, events.at_counter ${direction},
-       replica ${direction}, events.seq ${direction} LIMIT ?`,
-    ...values,
-    filter.limit,
+  const order = `ORDER BY events.at_ms ${direction}, events.at_counter ${direction},
+    replica ${direction}, events.seq ${direction} LIMIT ?`;
+  const { where, values } = conditionOf(filter);
+  const { stream, limit } = filter;
+  if (stream !== undefined) {
+    const sql = `${ENTRY} WHERE stream = ? ${where} ${order}`;
+    return db.all<EntryRow>(sql, stream, ...values, limit).map(toEntry);
+  }
+  // Each writer's events lie in order: of each only as many are read as are asked for.
+  const writers = db.all<{ writer: number }>('SELECT writer FROM writers');
+  const found = writers.flatMap(({ writer }) =>
+    db.all<{ writer: number; seq: number }>(
+      `SELECT events.writer, events.seq FROM events JOIN writers USING (writer)
+       WHERE events.writer = ? ${where} ORDER BY events.seq ${direction} LIMIT ?`,
+      writer,
+      ...values,
+      limit,
+    ),
   );
-  return rows.map(toEntry);
+  const sql = `${ENTRY} JOIN (
+      SELECT value ->> 0 AS writer_found, value ->> 1 AS seq_found FROM json_each(?)
+    ) ON events.writer = writer_found AND events.seq = seq_found ${order}`;
+  const places = found.map(({ writer, seq }) => [writer, seq]);
+  return db.all<EntryRow>(sql, JSON.stringify(places), limit).map(toEntry);
+}
+
+function conditionOf({ type, after }: JournalFilter): { where: string; values: string[] } {
+  const parts: string[] = [];
+  const values: string[] = [];
+  if (type !== undefined) {
+    parts.push('AND type = ?');
+    values.push(type);
+  }
+  if (after !== undefined) {
+    parts.push(
+      `AND events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`,
+    );
+    values.push(JSON.stringify(after));
+  }
+  return { where: parts.join(' '), values };
 }
 
 /** How many events are held, by status. */
 export function countEvents(db: Db): Record<EventStatus | 'total', number> {
   const counts = { known: 0, unknown: 0, invalid: 0, erased: 0, total: 0 };
-  const rows = db.all<{ status: number; count: number }>(
-    'SELECT status, count(*) AS count FROM events GROUP BY status',
-  );
-  for (const { status, count } of rows) {
-    counts[STATUSES[status] ?? 'invalid'] += count;
-    counts.total += count;
+  const rows = db.all<{ status: number; events: number }>('SELECT * FROM event_counts');
+  for (const { status, events } of rows) {
+    counts[STATUSES[status] ?? 'invalid'] += events;
+    counts.total += events;
   }
   return counts;
+}
+
+/** The wall clock of the last commit in the total order; undefined for an empty log. */
+export function lastCommitMs(db: Db): number | undefined {
+  const row = db.get<{ wall: number }>(
+    `SELECT wall FROM writers CROSS JOIN commits ON commits.writer = writers.writer
+       AND commits.seq = (SELECT max(seq) FROM commits AS own WHERE own.writer = writers.writer)
+     ORDER BY at_ms DESC, at_counter DESC, replica DESC LIMIT 1`,
+  );
+  return row?.wall;
 }
 
 function toEntry(row: EntryRow): JournalEntry {

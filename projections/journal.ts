@@ -53,6 +53,7 @@ CREATE TABLE events (
   digest BLOB NOT NULL,
   PRIMARY KEY (writer, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE event_counts (status INTEGER PRIMARY KEY, events INTEGER NOT NULL) STRICT;
 CREATE INDEX events_stream ON events (stream, at_ms, at_counter);
 CREATE INDEX events_marker ON events (stream) WHERE type IN ('Undone', 'Redone', 'Erased');
 CREATE TABLE erased_digests (digest BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -72,6 +73,7 @@ export const JOURNAL_LOGICAL: Readonly<Record<string, string>> = {
     FROM commits JOIN writers USING (writer) ORDER BY replica, seq`,
   events: `SELECT replica, seq, commit_seq, stream, type, v, status, length, hex(digest)
     FROM events JOIN writers USING (writer) ORDER BY replica, seq`,
+  event_counts: 'SELECT status, events FROM event_counts WHERE events > 0 ORDER BY status',
   erased_digests: 'SELECT hex(digest) FROM erased_digests ORDER BY digest',
   erased_streams: 'SELECT stream FROM erased_streams ORDER BY stream',
   forks: 'SELECT new, first, old, from_seq FROM forks ORDER BY new, first, old, from_seq',
@@ -135,6 +137,17 @@ export function insertEvent(db: Db, writer: number, row: EventRow): void {
     stored.place.length,
     stored.digest,
   );
+  countEvent(db, STATUSES.indexOf(status), 1);
+}
+
+/** Kept, so that whoever asks how long the log is need not read all of it. */
+function countEvent(db: Db, status: number, by: 1 | -1): void {
+  db.run(
+    `INSERT INTO event_counts VALUES (?, ?)
+     ON CONFLICT (status) DO UPDATE SET events = events + excluded.events`,
+    status,
+    by,
+  );
 }
 
 /** Whether events of the stream stand after that place in the total order, or markers at all. */
@@ -170,11 +183,20 @@ export function markErased(
   db: Db,
   entry: { readonly replica: string; readonly seq: number },
 ): void {
-  db.run(
-    `UPDATE events SET stream = NULL, type = NULL, v = NULL, status = ?
-     WHERE writer = (SELECT writer FROM writers WHERE replica = ?) AND seq = ?`,
-    STATUSES.indexOf('erased'),
+  const erased = STATUSES.indexOf('erased');
+  const before = db.get<{ writer: number; status: number }>(
+    'SELECT writer, status FROM events JOIN writers USING (writer) WHERE replica = ? AND seq = ?',
     entry.replica,
     entry.seq,
   );
+  if (!before) return;
+  db.run(
+    `UPDATE events SET stream = NULL, type = NULL, v = NULL, status = ?
+     WHERE writer = ? AND seq = ?`,
+    erased,
+    before.writer,
+    entry.seq,
+  );
+  countEvent(db, before.status, -1);
+  countEvent(db, erased, 1);
 }

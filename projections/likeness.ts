@@ -14,7 +14,7 @@ export interface SourceMember {
 export function membersOfSource(db: Db, sourceFile: string, place: Place): SourceMember[] {
   const { where, values } = placeCondition(place);
   const rows = db.all<{ num: number; id: string; stream: string; contentHash: Buffer }>(
-    `SELECT num, id, stream, content_hash AS contentHash FROM entities
+    `SELECT num, id, stream, content_hash AS contentHash FROM entities INDEXED BY entities_source
      WHERE living = 1 AND source_file = ? AND source_file <> '' ${where}
      ORDER BY created_ms, added, stream`,
     sourceFile,

@@ -50,6 +50,14 @@ export interface PersonRow {
   readonly canonical: string;
 }
 
+/** Variants with the names that they stand for, by spelling. */
+export function peopleMap(db: Db): Readonly<Record<string, string>> {
+  const rows = db.all<{ variant: string; canonical: string }>(
+    'SELECT variant, canonical FROM people WHERE canonical IS NOT NULL ORDER BY variant, set_at',
+  );
+  return Object.fromEntries(rows.map(({ variant, canonical }) => [variant, canonical]));
+}
+
 /** Variants that stand for another name, by spelling. */
 export function listPeople(db: Db): PersonRow[] {
   return db.all<PersonRow>(`

@@ -88,16 +88,25 @@ export interface DomainRow {
 
 // The same name may have a stream of its own under an adopted dimension's key: the first counts.
 const ALL_DOMAINS = `
-  WITH filled AS (
-    SELECT realm, domain AS name, count(*) AS entities, min(created_ms) AS created_ms
-    FROM entities WHERE living = 1 GROUP BY realm, domain
-  ), described AS (
-    SELECT realm, name, description, min(created_ms) AS created_ms FROM domains GROUP BY realm, name
-  )
-  SELECT realm, name, coalesce(described.description, '') AS description,
-    coalesce(described.created_ms, filled.created_ms) AS createdMs,
-    coalesce(filled.entities, 0) AS entityCount
-  FROM filled FULL JOIN described USING (realm, name)`;
+  SELECT realm, name,
+    coalesce((
+      SELECT description FROM domains AS own
+      WHERE own.realm = every.realm AND own.name = every.name ORDER BY created_ms LIMIT 1
+    ), '') AS description,
+    coalesce((
+      SELECT min(created_ms) FROM domains AS own
+      WHERE own.realm = every.realm AND own.name = every.name
+    ), (
+      SELECT min(created_ms) FROM entities
+      WHERE living = 1 AND entities.realm = every.realm AND entities.domain = every.name
+    )) AS createdMs,
+    coalesce((
+      SELECT entities FROM place_counts AS own
+      WHERE own.realm = every.realm AND own.domain = every.name
+    ), 0) AS entityCount
+  FROM (
+    SELECT realm, domain AS name FROM place_counts UNION SELECT realm, name FROM domains
+  ) AS every`;
 
 /** Domains of one realm or of all, by realm and name. */
 export function listDomains(db: Db, realm?: string): DomainRow[] {
@@ -108,17 +117,23 @@ export function listDomains(db: Db, realm?: string): DomainRow[] {
 /** Realms by name. */
 export function listRealms(db: Db): RealmRow[] {
   return db.all<RealmRow>(`
-    WITH every AS (${ALL_DOMAINS}), filled AS (
+    WITH filled AS MATERIALIZED (
       SELECT realm AS name, sum(entityCount) AS entities, count(*) AS domains,
         min(createdMs) AS created_ms
-      FROM every GROUP BY realm
-    ), described AS (
-      SELECT name, description, min(created_ms) AS created_ms FROM realms GROUP BY name
+      FROM (${ALL_DOMAINS}) GROUP BY realm
     )
-    SELECT name, coalesce(described.description, '') AS description,
-      coalesce(described.created_ms, filled.created_ms) AS createdMs,
+    SELECT name,
+      coalesce((
+        SELECT description FROM realms AS own WHERE own.name = every.name
+        ORDER BY created_ms LIMIT 1
+      ), '') AS description,
+      coalesce((
+        SELECT min(created_ms) FROM realms AS own WHERE own.name = every.name
+      ), filled.created_ms) AS createdMs,
       coalesce(filled.entities, 0) AS entityCount, coalesce(filled.domains, 0) AS domainCount
-    FROM filled FULL JOIN described USING (name) ORDER BY name`);
+    FROM (SELECT name FROM filled UNION SELECT name FROM realms) AS every
+      LEFT JOIN filled USING (name)
+    ORDER BY name`);
 }
 
 export function realmDescription(db: Db, name: string): string | undefined {
@@ -138,17 +153,13 @@ export function placeExists(db: Db, realm: string, domain?: string): boolean {
   if (domain !== undefined) {
     return (
       found('SELECT 1 FROM domains WHERE realm = ? AND name = ?', realm, domain) ||
-      found(
-        'SELECT 1 FROM entities WHERE living = 1 AND realm = ? AND domain = ? LIMIT 1',
-        realm,
-        domain,
-      )
+      found('SELECT 1 FROM place_counts WHERE realm = ? AND domain = ?', realm, domain)
     );
   }
   return (
     found('SELECT 1 FROM realms WHERE name = ?', realm) ||
     found('SELECT 1 FROM domains WHERE realm = ?', realm) ||
-    found('SELECT 1 FROM entities WHERE living = 1 AND realm = ? LIMIT 1', realm)
+    found('SELECT 1 FROM place_counts WHERE realm = ?', realm)
   );
 }
 

@@ -68,8 +68,14 @@ export function listAgents(db: Db): AgentRow[] {
 /** What the story of a wake-up is made of. */
 export type StoryRow = EntityRow & { readonly weight: number };
 
+/** A memory that may be told, not read yet. */
+export interface Weighed {
+  readonly num: number;
+  readonly weight: number;
+}
+
 /** The living memories that matter most, newest first where they matter alike. */
-export function weightiest(db: Db, limit: number, realm?: string): StoryRow[] {
+export function weightiest(db: Db, limit: number, realm?: string): Weighed[] {
   // The plus keeps the realm out of the choice of an index: the one that is sorted by weight
   // holds it too, so that a small realm in a big dimension is found without reading its rows.
   const within = realm === undefined ? '' : 'AND +realm = ?';
@@ -77,9 +83,13 @@ export function weightiest(db: Db, limit: number, realm?: string): StoryRow[] {
     WHERE living = 1 AND weight IS NOT NULL ${within}
     ORDER BY weight DESC, created_ms DESC, added DESC LIMIT ?`;
   const given = realm === undefined ? [limit] : [realm, limit];
-  const weights = db.all<{ num: number; weight: number }>(picked, ...given);
-  return weights.flatMap(({ num, weight }) => {
+  return db.all<Weighed>(picked, ...given);
+}
+
+/** Reads them one by one, as they are asked for. */
+export function* storyRows(db: Db, weighed: readonly Weighed[]): Generator<StoryRow> {
+  for (const { num, weight } of weighed) {
     const row = db.get<EntityRow>(`${ENTITY} WHERE num = ?`, num);
-    return row ? [{ ...row, weight }] : [];
-  });
+    if (row) yield { ...row, weight };
+  }
 }

@@ -11,26 +11,22 @@ export const LETTERS_CHANGED_MAX = 2;
 export const SIMILAR_LENGTH_MIN = 4;
 const PARTS = LETTERS_CHANGED_MAX + 1;
 
-const COLUMNS = [
-  { table: 'facts', column: 'subject_key' },
-  { table: 'facts', column: 'object_key' },
-  { table: 'terms', column: 'key' },
-] as const;
+/** The tables of names: each has a column `key`. */
+const TABLES = ['fact_names', 'terms'] as const;
 
-function partOf(column: string, index: number): string {
-  const third = `length(${column}) / ${String(PARTS)}`;
-  if (index === PARTS - 1) return `substr(${column}, ${third} * ${String(index)} + 1)`;
-  return `substr(${column}, ${third} * ${String(index)} + 1, ${third})`;
+function partOf(index: number): string {
+  const third = `length(key) / ${String(PARTS)}`;
+  if (index === PARTS - 1) return `substr(key, ${third} * ${String(index)} + 1)`;
+  return `substr(key, ${third} * ${String(index)} + 1, ${third})`;
 }
 
-const indexName = (table: string, column: string, index: number): string =>
-  `${table}_${column}_part_${String(index)}`;
+const indexName = (table: string, index: number): string => `${table}_part_${String(index)}`;
 
-/** The indexes of a column of names, for the schema of its table. */
-export function similarityIndexes(table: string, column: string): string {
+/** The indexes of a table of names, for its schema. */
+export function similarityIndexes(table: (typeof TABLES)[number]): string {
   return Array.from({ length: PARTS }, (_, index) => {
-    const on = `${table} (length(${column}), ${partOf(column, index)}, ${column})`;
-    return `CREATE INDEX ${indexName(table, column, index)} ON ${on};`;
+    const on = `${table} (length(key), ${partOf(index)}, key)`;
+    return `CREATE INDEX ${indexName(table, index)} ON ${on};`;
   }).join('\n');
 }
 
@@ -62,16 +58,50 @@ function partsNear(letters: readonly string[], length: number, index: number): s
   return parts;
 }
 
+/** The same for names that are in no table. */
+export class SimilarNames {
+  /** By length, number and text of a part: the names with that part, as they were given. */
+  readonly #byPart = new Map<string, number[]>();
+  readonly #names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    for (const [at, name] of names.entries()) {
+      const letters = [...name];
+      const third = Math.floor(letters.length / PARTS);
+      for (let index = 0; index < PARTS; index += 1) {
+        const end = index === PARTS - 1 ? letters.length : third * (index + 1);
+        const part = letters.slice(third * index, end).join('');
+        const key = probeKey([letters.length, index, part]);
+        const others = this.#byPart.get(key);
+        if (others) others.push(at);
+        else this.#byPart.set(key, [at]);
+      }
+    }
+  }
+
+  /** Names among which are all that differ from one of these in at most two letters, in order. */
+  maybeSimilar(names: readonly string[]): string[] {
+    const found = new Set<number>();
+    for (const probe of names.flatMap(probesFor)) {
+      for (const at of this.#byPart.get(probeKey(probe)) ?? []) found.add(at);
+    }
+    return [...found].sort((a, b) => a - b).flatMap((at) => this.#names[at] ?? []);
+  }
+}
+
+const probeKey = ([length, index, part]: Probe): string =>
+  `${String(length)} ${String(index)} ${part}`;
+
 /** Keys of nodes among which are all that differ from one of these in at most two letters. */
 export function maybeSimilar(db: Db, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const probes: SqlValue = JSON.stringify(names.flatMap(probesFor));
-  const halves = COLUMNS.flatMap(({ table, column }) =>
+  const halves = TABLES.flatMap((table) =>
     Array.from({ length: PARTS }, (_, index) => {
-      return `SELECT ${column} AS key FROM probes CROSS JOIN ${table}
-        INDEXED BY ${indexName(table, column, index)}
-        WHERE probes.part = ${String(index)} AND length(${column}) = probes.length
-          AND ${partOf(column, index)} = probes.text`;
+      return `SELECT key FROM probes CROSS JOIN ${table} INDEXED BY ${indexName(table, index)}
+        WHERE probes.part = ${String(index)} AND length(key) = probes.length
+          AND ${partOf(index)} = probes.text`;
     }),
   );
   const rows = db.all<{ key: string }>(
@@ -89,9 +119,8 @@ export function knownKeys(db: Db, keys: readonly string[]): string[] {
   const list = JSON.stringify(keys);
   const rows = db.all<{ key: string }>(
     `SELECT value AS key FROM json_each(?) WHERE
-       EXISTS (SELECT 1 FROM facts WHERE subject_key = value)
-       OR EXISTS (SELECT 1 FROM facts WHERE object_key = value)
-       OR EXISTS (SELECT 1 FROM terms WHERE key = value)`,
+       EXISTS (SELECT 1 FROM fact_names WHERE fact_names.key = value)
+       OR EXISTS (SELECT 1 FROM terms WHERE terms.key = value)`,
     list,
   );
   return rows.map(({ key }) => key);

@@ -8,7 +8,7 @@ import { similarityIndexes } from './similar-names.js';
 
 export const terms: Projection = {
   name: 'terms',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE terms (
       stream TEXT PRIMARY KEY,
@@ -20,7 +20,7 @@ export const terms: Projection = {
       defined BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX terms_key ON terms (key);
-    ${similarityIndexes('terms', 'key')}
+    ${similarityIndexes('terms')}
     CREATE TABLE aliases (
       stream TEXT PRIMARY KEY,
       key TEXT NOT NULL,

@@ -30,7 +30,7 @@ export const PROJECTIONS: readonly Projection[] = [
   persons,
 ];
 
-const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 2;
 
 /** Versions of everything that gives stored rows their meaning. */
 type Versions = Readonly<Record<string, number>>;

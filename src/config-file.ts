@@ -21,18 +21,36 @@ export interface ConfigFile {
   readonly problem?: string;
 }
 
-/** Reads a config.json; one that does not exist holds nothing. */
+interface Parsed {
+  readonly path: string;
+  readonly text: string;
+  readonly file: ConfigFile;
+}
+
+/** What was read last: many questions look at the settings, and few find others than before. */
+let last: Parsed | undefined;
+
+/**
+ * Reads a config.json; one that does not exist holds nothing. As long as it says the same, the
+ * answer is the same object.
+ */
 export function readConfigFile(path: string): ConfigFile {
   try {
-    const parsed: unknown = JSON.parse(readText(path) ?? '{}');
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return { values: parsed as ConfigValues };
-    }
-    return { values: {}, problem: `${path} is no JSON object` };
+    const text = readText(path) ?? '{}';
+    if (last?.path !== path || last.text !== text) last = { path, text, file: parse(path, text) };
+    return last.file;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { values: {}, problem: `${path} cannot be read: ${reason}` };
   }
+}
+
+function parse(path: string, text: string): ConfigFile {
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+    return { values: parsed as ConfigValues };
+  }
+  return { values: {}, problem: `${path} is no JSON object` };
 }
 
 /**

@@ -97,7 +97,6 @@ export function modelSearch(
  * Sets one key of config.json and keeps all others; undefined removes it.
  *
  * @throws {AltError} CONFIG_DAMAGED when the file cannot be read; READ_ONLY, DISK_FULL, BUSY
- * @internal
  */
 export async function writeConfig(
   key: string,
@@ -107,24 +106,9 @@ export async function writeConfig(
   await changeConfigFile(realPath(configPath(env)), (values) => ({ ...values, [key]: value }));
 }
 
-const PEOPLE_KEY = 'people_map';
-
-/** Variants of names and the names that are meant, by config.json; {} where it has none. */
-export function configuredPeople(env: Environment = process.env): Record<string, string> {
-  const { [PEOPLE_KEY]: people } = readConfigFile(configPath(env)).values;
-  if (typeof people !== 'object' || people === null || Array.isArray(people)) return {};
-  const entries = Object.entries(people as Record<string, unknown>).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '',
-  );
-  return Object.fromEntries(entries);
-}
-
-/** Mirrors a dimension's map of people to config.json. @throws {AltError} as {@link writeConfig} */
-export async function writePeople(
-  people: Readonly<Record<string, string>>,
-  env: Environment = process.env,
-): Promise<void> {
-  await writeConfig(PEOPLE_KEY, people, env);
+/** What config.json says; the same object as long as it says the same. */
+export function configValues(env: Environment = process.env): ConfigValues {
+  return readConfigFile(configPath(env)).values;
 }
 
 export interface DefaultEmbedder {

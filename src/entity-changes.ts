@@ -6,7 +6,13 @@ import { normalizeName } from './names.js';
 import { nodeEventsAfter } from './nodes/changes.js';
 import { Places } from './places.js';
 import { change, streamIn, type ChangeOptions, type Session } from './session.js';
-import { checkContent, checkMetadata, checkShape, type Metadata } from './values.js';
+import {
+  checkContent,
+  checkMetadata,
+  checkMetadataSize,
+  checkShape,
+  type Metadata,
+} from './values.js';
 
 export interface UpdateOptions extends ChangeOptions {
   readonly content?: string | undefined;
@@ -110,7 +116,11 @@ function revisionOf(
   const revision: Revision = {};
   if (content !== undefined && content !== row.content) revision.content = content;
   if (differing.length > 0) {
-    revision.metadata = Object.fromEntries(differing) as Record<string, never>;
+    const changes = Object.fromEntries(differing) as Record<string, never>;
+    const after = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null);
+    // What a memory may not have at first it may not come to have: an export is taken in again.
+    checkMetadataSize(Object.fromEntries(after));
+    revision.metadata = changes;
   }
   return Object.keys(revision).length > 0 ? revision : undefined;
 }
@@ -182,8 +192,10 @@ function deletionOf(session: Session, db: Db, ids: readonly string[]): Decision<
  * Brings a deleted memory back as it last was, and its place.
  *
  * @returns false when there is none of that id.
+ * @throws {AltError} INVALID_ARGUMENT
  */
 export async function restoreEntity(session: Session, id: string): Promise<boolean> {
+  checkShape(id, 'text', 'entity_id');
   return change(session, {
     decide(db) {
       const row = entityOfStream(db, streamIn(session, 'entity', id));

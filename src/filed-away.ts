@@ -25,6 +25,8 @@ export async function memoriesFiledAway({ store }: Session): Promise<FiledAway> 
 }
 
 function previewOf(content: string): string {
-  if (content.length <= PREVIEW_CHARACTERS) return content;
-  return `${content.slice(0, PREVIEW_CHARACTERS).toWellFormed()}...`;
+  // Twice as many units hold so many characters, whatever script they are in.
+  const beginning = [...content.slice(0, 2 * PREVIEW_CHARACTERS + 1)];
+  if (beginning.length <= PREVIEW_CHARACTERS) return content;
+  return `${beginning.slice(0, PREVIEW_CHARACTERS).join('')}...`;
 }

@@ -76,7 +76,7 @@ export type { AssertOptions, Ended, EndOptions, NewFact } from './knowledge/fact
 export type { GraphImported, GraphToImport } from './knowledge/import-graph.js';
 export type { Told } from './knowledge/knowledge-graph.js';
 export type { PeopleMapSaved } from './knowledge/people.js';
-export type { FactQuery, FactsFound, GraphStats } from './knowledge/queries.js';
+export type { FactQuery, FactsFound, GraphStats, TimelineQuery } from './knowledge/queries.js';
 export type { Related, Researched } from './knowledge/registry.js';
 export {
   entityRegistryFile,

@@ -17,8 +17,8 @@ import { closingsOfPlace, tunnelClosings } from './palace/dig.js';
 import { Places } from './places.js';
 import { change, type Session } from './session.js';
 
-/** Memories in one commit: folding it keeps all others waiting, for some seconds by then. */
-const MEMORIES_PER_COMMIT = 50_000;
+/** Memories in one commit: folding it keeps all others waiting, for a fraction of a second. */
+const MEMORIES_PER_COMMIT = 2_000;
 
 /** A realm, or one domain of it. */
 interface DoomedPlace {

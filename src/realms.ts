@@ -5,8 +5,10 @@ import {
   listRealms as realmRows,
   placeExists,
   realmDescription,
+  type RealmRow,
 } from '../projections/index.js';
 import { toIso } from './entity.js';
+import { groupBy } from './group-by.js';
 import { filterName, matchesNothing, normalizeName } from './names.js';
 import { domainDescribed, Places, realmDescribed } from './places.js';
 import { change, type Session } from './session.js';
@@ -32,14 +34,17 @@ export interface Domain {
 export type Taxonomy = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export async function listRealms(session: Session): Promise<Realm[]> {
-  const rows = await session.store.read(realmRows);
-  return rows.map((row) => ({
+  return (await session.store.read(realmRows)).map(toRealm);
+}
+
+export function toRealm(row: RealmRow): Realm {
+  return {
     name: row.name,
     description: row.description,
     created_at: toIso(row.createdMs),
     entity_count: row.entityCount,
     domain_count: row.domainCount,
-  }));
+  };
 }
 
 export async function listDomains(session: Session, realm?: string): Promise<Domain[]> {
@@ -56,11 +61,13 @@ export async function listDomains(session: Session, realm?: string): Promise<Dom
 }
 
 export async function getTaxonomy(session: Session): Promise<Taxonomy> {
-  const taxonomy: Record<string, Record<string, number>> = {};
-  for (const { realm, name, entityCount } of await session.store.read((db) => domainRows(db))) {
-    (taxonomy[realm] ??= {})[name] = entityCount;
-  }
-  return taxonomy;
+  const rows = await session.store.read((db) => domainRows(db));
+  const ofRealm = groupBy(rows, ({ realm }) => realm);
+  // Names are data: as keys of an object of its own kind, `constructor` would be one that is there.
+  const counts = [...ofRealm].map(([realm, domains]) => {
+    return [realm, Object.fromEntries(domains.map((row) => [row.name, row.entityCount]))] as const;
+  });
+  return Object.fromEntries(counts);
 }
 
 export interface Made {

@@ -6,6 +6,7 @@ import {
   countFacts,
   countTunnels,
   isHnswAvailable,
+  lastCommitMs,
   listRealms as realmRows,
   readHeads,
 } from '../projections/index.js';
@@ -15,7 +16,7 @@ import type { BackendName } from './vectors/backend.js';
 import type { Embedding, EmbeddingState } from './vectors/embedding.js';
 import { readLocalChoices } from './vectors/local-choices.js';
 import { toIso } from './entity.js';
-import { listRealms, type Realm } from './realms.js';
+import { toRealm, type Realm } from './realms.js';
 import type { Session } from './session.js';
 import { VERSION } from './version.js';
 
@@ -81,20 +82,17 @@ export async function status(
 ): Promise<Status> {
   const { store } = session;
   const counts = await store.read((db) => {
-    const last = db.get<{ wall: number }>(
-      'SELECT wall FROM commits ORDER BY at_ms DESC, at_counter DESC LIMIT 1',
-    );
     const realms = realmRows(db);
     return {
+      realms,
       entities: countEntities(db),
-      realms: realms.length,
       domains: realms.reduce((sum, { domainCount }) => sum + domainCount, 0),
       facts: countFacts(db),
       tunnels: countTunnels(db),
       persona: activePersona(db)?.name ?? '',
       events: countEvents(db),
       replicas: readHeads(db).size,
-      lastMs: last?.wall,
+      lastMs: lastCommitMs(db),
       passages: db.get<{ count: number }>('SELECT count(*) AS count FROM passages')?.count ?? 0,
     };
   });
@@ -105,12 +103,12 @@ export async function status(
     path,
     version: VERSION,
     entities: counts.entities,
-    realms: counts.realms,
+    realms: counts.realms.length,
     domains: counts.domains,
     facts: counts.facts,
     tunnels: counts.tunnels,
     kg_facts: counts.facts,
-    realms_detail: await listRealms(session),
+    realms_detail: counts.realms.map(toRealm),
     persona: counts.persona,
     ...embedderOf(state),
     ...vectors,

@@ -44,7 +44,10 @@ export function checkShape(value: unknown, shape: 'list' | 'object' | 'text', wh
   const isList = Array.isArray(value);
   const isObject = typeof value === 'object' && value !== null && !isList;
   const fits = { list: isList, object: isObject, text: typeof value === 'string' }[shape];
-  if (!fits) throw invalid(`${what} must be ${shape === 'object' ? 'an object' : `a ${shape}`}.`);
+  if (fits) return;
+  const written = { list: '[…]', object: '{…}', text: '"…"' }[shape];
+  const name = shape === 'object' ? 'an object' : `a ${shape}`;
+  throw invalid(`${what} must be ${name}.`, `In JSON it is written ${written}.`);
 }
 
 /** The key of a call that may be made twice: 1–256 characters. */
@@ -77,10 +80,16 @@ export function checkMetadata(metadata: unknown): Metadata {
   }
   const clean = checkJson(metadata, 1) as Metadata;
   for (const key of RESERVED_KEYS) Reflect.deleteProperty(clean, key);
-  if (Buffer.byteLength(JSON.stringify(clean)) > METADATA_BYTES_MAX) {
-    throw new AltError('TOO_LARGE', 'metadata is larger than 64 KiB.');
-  }
+  checkMetadataSize(clean);
   return clean;
+}
+
+/** @throws {AltError} TOO_LARGE for more than 64 KiB */
+export function checkMetadataSize(metadata: Metadata): void {
+  if (Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES_MAX) return;
+  throw new AltError('TOO_LARGE', 'metadata is larger than 64 KiB.', {
+    hint: 'Keep long texts as memories of their own.',
+  });
 }
 
 /** A deep copy that holds JSON values only. */

@@ -34,7 +34,7 @@ export async function prepared(options, size) {
     options.prepared,
     `${isSynthetic(options, size) ? 'synthetic' : 'real'}-${size}`,
   );
-  if (existsSync(path)) return path;
+  if (existsSync(path)) return upToDate(path);
   mkdirSync(options.prepared, { recursive: true });
   const { Dimension } = await importLibrary();
   const building = `${path}.${process.pid}`;
@@ -54,6 +54,15 @@ export async function prepared(options, size) {
   await dimension.embedPending({ snapshot: true });
   await dimension.close();
   renameSync(building, path);
+  return path;
+}
+
+/** One that was kept may have views of an older release, whose passages count as new. */
+async function upToDate(path) {
+  const { Dimension } = await importLibrary();
+  const dimension = new Dimension({ path });
+  await dimension.embedPending({ snapshot: true });
+  await dimension.close();
   return path;
 }
 

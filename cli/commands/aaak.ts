@@ -4,6 +4,7 @@ import type { Codebook, CompressedMemory, CompressOptions } from '../../src/inde
 import { readInput } from '../input.js';
 import { printable } from '../layout.js';
 import { examples, realmFilter, wholeNumber } from '../options.js';
+import { jsonText } from '../output.js';
 import type { Run, Shell } from '../shell.js';
 
 export function addAaakCommands(shell: Shell): void {
@@ -75,7 +76,7 @@ async function answer(run: Run, given: string | undefined, flags: AaakFlags): Pr
   if (flags.outputFormat === 'json' || output.form !== 'text') {
     const parts = await work.parts(text);
     // The parts are JSON in either form of output.
-    output.result(parts, () => JSON.stringify(parts, undefined, 2));
+    output.result(parts, () => jsonText(parts, 2));
     return;
   }
   const said = await (flags.decompress === true ? work.expanded(text) : work.entry(text));

@@ -12,7 +12,7 @@ import {
   type PlaceFlags,
   type YesFlag,
 } from '../options.js';
-import { isOutTerminal } from '../output.js';
+import { isOutTerminal, jsonText } from '../output.js';
 import type { Run, Shell } from '../shell.js';
 
 /** Of each memory, on a terminal; piped output is never cut. */
@@ -82,7 +82,7 @@ function addGet(shell: Shell): void {
         const isOne = ids.length === 1 && ids[0] !== '-';
         const value = isOne ? found[0] : found;
         if (!isOne || found.length > 0) {
-          run.output.list(value, found, () => JSON.stringify(value, undefined, 2));
+          run.output.list(value, found, () => jsonText(value, 2));
         }
         if (missing.length > 0) throw missingIds(run, missing);
       }),

@@ -1,14 +1,16 @@
 /** `kg-add`, `kg-query`, `kg-invalidate`, `kg-stats`, `kg-timeline`: the knowledge graph. */
 import { Option, type Command } from 'commander';
-import type { Fact, FactQuery } from '../../src/index.js';
+import type { Fact, FactQuery, TimelineQuery } from '../../src/index.js';
 import { factLine } from '../layout.js';
 import { examples, fraction, wholeNumber } from '../options.js';
+import { jsonText } from '../output.js';
 import type { Run, Shell } from '../shell.js';
 
 interface TripleFlags {
   readonly subject: string;
   readonly predicate: string;
   readonly object: string;
+  readonly realm?: string;
 }
 
 export function addFactCommands(shell: Shell): void {
@@ -23,7 +25,8 @@ const takesTriple = (command: Command): Command =>
   command
     .requiredOption('-s, --subject <name>', 'what the fact is about')
     .requiredOption('-p, --predicate <name>', 'the relationship, such as works_at')
-    .requiredOption('-o, --object <name>', 'what the subject is related to');
+    .requiredOption('-o, --object <name>', 'what the subject is related to')
+    .option('-w, --realm <name>', 'a fact of that realm alone, such as a persona has');
 
 interface AddFlags extends TripleFlags {
   readonly source?: string;
@@ -58,7 +61,7 @@ function addAdd(shell: Shell): void {
 
 const ROWS_MAX = 1_000_000;
 
-interface QueryFlags extends Pick<FactQuery, 'predicate' | 'asOf' | 'source'> {
+interface QueryFlags extends Pick<FactQuery, 'predicate' | 'asOf' | 'realm' | 'source'> {
   readonly direction: 'outgoing' | 'incoming' | 'both';
   readonly current?: boolean;
   readonly all?: boolean;
@@ -75,6 +78,7 @@ function addQuery(shell: Shell): void {
     .option('--predicate <name>', 'only this relationship')
     .option('--as-of <date>', 'what held then: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ')
     .addOption(directions.choices(['outgoing', 'incoming', 'both']).default('both'))
+    .option('-w, --realm <name>', 'what holds in this realm: its facts and those of none')
     .option('--source <label>', 'only what was said there')
     .option('--current', 'only what holds now')
     .option('-a, --all', 'every fact, whatever name, relationship and side')
@@ -107,16 +111,15 @@ function addTimeline(shell: Shell): void {
     .command('kg-timeline')
     .description('Show the facts about a name in the order in which they begin')
     .argument('[entity]', 'a subject or object; every fact when absent')
+    .option('-w, --realm <name>', 'what holds in this realm: its facts and those of none')
+    .option('--source <label>', 'only what was said there')
     .option('-l, --limit <n>', 'at most this many', wholeNumber(0, ROWS_MAX))
     .option('--offset <n>', 'leave out so many', wholeNumber(0, ROWS_MAX))
     .action(
-      shell.action(
-        {},
-        async (run, entity: string | undefined, page: Pick<FactQuery, 'limit' | 'offset'>) => {
-          const { facts } = await run.dimension.kg.pageTimeline(entity, page);
-          showFacts(run, facts);
-        },
-      ),
+      shell.action({}, async (run, entity: string | undefined, flags: TimelineQuery) => {
+        const { facts } = await run.dimension.kg.pageTimeline(entity, flags);
+        showFacts(run, facts);
+      }),
     );
   examples(command, ['alt kg-timeline Ana', 'alt kg-timeline --limit 20 --json']);
 }
@@ -128,7 +131,7 @@ function addStats(shell: Shell): void {
     .action(
       shell.action({}, async (run) => {
         const stats = await run.dimension.kg.stats();
-        run.output.result(stats, () => JSON.stringify(stats, undefined, 2));
+        run.output.result(stats, () => jsonText(stats, 2));
       }),
     );
   examples(command, ['alt kg-stats', 'alt kg-stats --json']);

@@ -1,5 +1,6 @@
 /** `init` and `status`: making a dimension, and what it holds. */
 import { examples } from '../options.js';
+import { jsonText } from '../output.js';
 import type { Shell } from '../shell.js';
 
 export function addInitCommands(shell: Shell): void {
@@ -27,7 +28,7 @@ export function addInitCommands(shell: Shell): void {
     .action(
       shell.action({}, async ({ dimension, library, output }) => {
         const status = await library.OPERATIONS.get_status.run(dimension, {});
-        output.result(status, () => JSON.stringify(status, undefined, 2));
+        output.result(status, () => jsonText(status, 2));
       }),
     );
   examples(status, ['alt status', 'alt status --dimension ~/notes-memory']);

@@ -4,6 +4,7 @@ import type { Damage, Diagnosis } from '../../src/index.js';
 import { confirm } from '../input.js';
 import { printable } from '../layout.js';
 import { examples, yes, type YesFlag } from '../options.js';
+import { jsonText } from '../output.js';
 import { Progress } from '../progress.js';
 import type { Dimension, Run, Shell } from '../shell.js';
 import { embedPending } from '../embed-pending.js';
@@ -217,7 +218,7 @@ async function showStatus({ dimension, output, signal }: Run): Promise<number> {
   const found = await dimension.upkeep.diagnose({ signal });
   const { backend } = await dimension.status();
   const value = { ...statusOf(found), backend };
-  output.result(value, () => JSON.stringify(value, undefined, 2));
+  output.result(value, () => jsonText(value, 2));
   return found.ok ? 0 : HEALTH_PROBLEM;
 }
 

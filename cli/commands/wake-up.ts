@@ -14,6 +14,7 @@ interface WakeUpFlags extends PlaceFlags {
   readonly recall?: boolean;
   readonly search?: string;
   readonly limit?: number;
+  readonly aaak?: boolean;
   readonly raw?: boolean;
 }
 
@@ -25,6 +26,7 @@ export function addWakeUpCommand(shell: Shell): void {
     .option('--last-n <n>', `with --agent: entries a layer (${String(LAST_N)})`, lastN)
     .option('--all-layers', 'with --agent: the archive too')
     .option('-w, --realm <name>', 'only this realm')
+    .option('--aaak', 'the story in the compressed dialect: more of it in as many tokens')
     .option('--recall', 'instead, the newest memories of a realm or domain')
     .option('--search <query>', 'instead, what is found for a question')
     .addOption(domainFilter())
@@ -51,7 +53,7 @@ type Mode = 'dimension' | 'agent' | 'recall' | 'search';
 
 /** The flags that belong to each way of asking. */
 const TAKES: Readonly<Record<Mode, readonly (keyof WakeUpFlags)[]>> = {
-  dimension: ['realm', 'raw'],
+  dimension: ['realm', 'aaak', 'raw'],
   agent: ['agent', 'lastN', 'allLayers', 'raw'],
   recall: ['recall', 'realm', 'domain', 'limit', 'raw'],
   search: ['search', 'realm', 'domain', 'limit', 'raw'],
@@ -74,8 +76,8 @@ function refuseStrays(mode: Mode, flags: WakeUpFlags): void {
 }
 
 const MODES: Readonly<Record<Mode, (run: Run, flags: WakeUpFlags) => Promise<void>>> = {
-  async dimension({ dimension, output }, { realm, raw }) {
-    const { warnings, ...woken } = await dimension.wakeUp({ realm });
+  async dimension({ dimension, output }, { realm, aaak, raw }) {
+    const { warnings, ...woken } = await dimension.wakeUp({ realm, aaak });
     for (const warning of warnings) output.warn(warning);
     output.result(woken, () => {
       const text = printable(woken.text);

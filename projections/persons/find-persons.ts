@@ -40,7 +40,7 @@ interface Candidate extends PersonMention {
 const NAME = /^(?=.*\p{Ll})\p{Lu}\p{Ll}*(?:['’-]\p{Lu}\p{Ll}+)*$/u;
 const POSSESSIVE = /['’]s$/i;
 const SENTENCE_END = /[.!?][ \t]|[;。！？；\n]/;
-const LISTED = /^[ \t]*(?:\([^()\n]*\))?[ \t]*(?:,|&|,?[ \t]+and[ \t]|,[ \t]*&)[ \t]*$/i;
+const LISTED = /^ ?(?:\([^()\n]*\))? ?(?:,|&|,? and |, ?&) ?$/i;
 
 /** Every mention of a person, in order. */
 export function findPersons(text: string, known: KnownNames = NOTHING): PersonMention[] {
@@ -95,12 +95,15 @@ function concludeFrom(sentence: Sentence, candidates: readonly Candidate[]): voi
   }
 }
 
+/** Whether it parts the names of a list. Runs of blanks are one: ways to share them take time. */
+const isList = (between: string): boolean => LISTED.test(between.replace(/[ \t]+/g, ' '));
+
 /** Who is listed beside a person, or related to one, is a person too. */
 function spread(text: string, candidates: readonly Candidate[]): void {
   const join = (left: Candidate | undefined, right: Candidate | undefined): void => {
     if (!left || !right || left.isPerson === right.isPerson) return;
     const between = text.slice(left.end, right.start);
-    const isJoined = LISTED.test(between) || relationIn(between) !== undefined;
+    const isJoined = isList(between) || relationIn(between) !== undefined;
     left.isPerson ||= isJoined;
     right.isPerson ||= isJoined;
   };
@@ -130,6 +133,6 @@ function addObjects(sentence: Sentence, candidates: readonly Candidate[]): void 
   }
 
   function isListed(left: Candidate | undefined, { start }: Candidate): boolean {
-    return left?.isPerson === true && LISTED.test(text.slice(left.end, start));
+    return left?.isPerson === true && isList(text.slice(left.end, start));
   }
 }

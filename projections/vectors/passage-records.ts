@@ -1,11 +1,7 @@
-/**
- * Passages as a vector store outside knows them, and what of the journal it has not heard yet.
- *
- * How far a store was told is a cursor: the last event of each replica, by seq and digest. A digest
- * that does not match means that the log is another one than it was then.
- */
+/** Passages as a vector store outside knows them, and what of the journal it has not heard yet. */
 import type { Db, SqlValue } from '../database.js';
 import { placeCondition, type Place } from '../entity-queries.js';
+import { seqsOf, type CursorEntry, type JournalCursor } from '../journal-cursor.js';
 
 export interface PassageRecord {
   readonly label: number;
@@ -46,37 +42,6 @@ export function recordsOfStreams(db: Db, streams: readonly string[]): PassageRec
   return db.all<PassageRecord>(sql, JSON.stringify(streams));
 }
 
-/** By replica. */
-export type JournalCursor = Readonly<Record<string, CursorEntry>>;
-
-export interface CursorEntry {
-  readonly seq: number;
-  /** Hex. */
-  readonly digest: string;
-}
-
-/** The cursor behind everything that is folded. */
-export function journalCursor(db: Db): JournalCursor {
-  const rows = db.all<CursorEntry & { replica: string }>(
-    `SELECT replica, seq, lower(hex(digest)) AS digest FROM writers JOIN events USING (writer)
-     WHERE seq = (SELECT max(seq) FROM events AS others WHERE others.writer = writers.writer)`,
-  );
-  return Object.fromEntries(rows.map(({ replica, ...entry }) => [replica, entry]));
-}
-
-/** Whether the events that a cursor stands on are those of this journal. */
-export function holdsCursor(db: Db, cursor: JournalCursor): boolean {
-  return Object.entries(cursor).every(([replica, { seq, digest }]) => {
-    const row = db.get<{ digest: string }>(
-      `SELECT lower(hex(digest)) AS digest FROM writers JOIN events USING (writer)
-       WHERE replica = ? AND seq = ?`,
-      replica,
-      seq,
-    );
-    return row?.digest === digest;
-  });
-}
-
 export interface EventsBeyond {
   /** The cursor behind them. */
   readonly cursor: JournalCursor;
@@ -103,9 +68,6 @@ export function eventsBeyond(db: Db, cursor: JournalCursor, limit: number): Even
   }
   return { cursor: entries, streams: [...streams], count: rows.length };
 }
-
-const seqsOf = (cursor: JournalCursor): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(cursor).map(([key, { seq }]) => [key, seq])));
 
 /** Which passages of a place a store may not have, or not as they are: at most `limit` labels. */
 export function labelsBeyond(

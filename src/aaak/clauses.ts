@@ -1,8 +1,9 @@
 /** The rest of a text as clauses: glue dropped, persons as codes, everything else as it was. */
 import { DROPPED } from '../../projections/index.js';
 import { sentenceScore } from './detect.js';
+import { touching, type Span } from './spans.js';
 import type { CodedPerson } from './structure.js';
-import { sentenceSpans, type Span } from './text.js';
+import { sentenceSpans } from './text.js';
 
 export interface Clause {
   readonly text: string;
@@ -16,8 +17,10 @@ interface Token {
   isNamed: boolean;
 }
 
-const EDGES_BEFORE = /^["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]+/;
-const EDGES_AFTER = /["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]+$/;
+const EDGE = String.raw`["'“”‘’«»()[\]{}<>.,;:!?…。！？；，、：「」『』（）]`;
+const EDGES_BEFORE = new RegExp(`^${EDGE}+`);
+/** Tried once a run of them, from its first. */
+const EDGES_AFTER = new RegExp(`(?<!${EDGE})${EDGE}+$`);
 /** A number with its sign or point, a path and the like keep what stands before them. */
 const MEANINGFUL_START = /^(?:\.{1,2}\/|\.[\p{L}\p{N}]|<[^\s>]+>)/u;
 const PLACE = /^[\p{Lu}\p{N}/`~.]/u;
@@ -80,14 +83,11 @@ function tokensOf(text: string, { start, end }: Span, marks: Marks): Token[] {
 
 /** Where plain text stops: consumed spans, and persons outside of them. */
 function stopsIn(span: Span, { persons, consumed }: Marks): (Span & { code?: string })[] {
-  const inSpan = ({ start, end }: Span): boolean => start < span.end && end > span.start;
-  const gaps = consumed.filter(inSpan).map(({ start, end }) => {
+  const gaps = touching(consumed, span).map(({ start, end }) => {
     return { start: Math.max(start, span.start), end: Math.min(end, span.end) };
   });
-  const named = persons.filter((person) => {
-    return (
-      inSpan(person) && !gaps.some(({ start, end }) => start <= person.start && person.start < end)
-    );
+  const named = touching(persons, span).filter((person) => {
+    return !gaps.some(({ start, end }) => start <= person.start && person.start < end);
   });
   return [...gaps, ...named].sort((a, b) => a.start - b.start);
 }

@@ -180,17 +180,20 @@ export function writeLegend(codebook: Codebook, codes: Iterable<string>): string
 
 /** Reads a line `K: ALC=Alice JOR=Jordan`; undefined for any other. */
 export function readLegend(line: string): Map<string, string> | undefined {
-  const pairs = /^K:((?:\s+\S+=\S+)+)$/.exec(line.trim())?.[1];
-  if (pairs === undefined) return undefined;
+  const [mark, ...pairs] = line.trim().split(/\s+/);
+  if (mark !== 'K:' || pairs.length === 0 || !pairs.every(isPair)) return undefined;
   return new Map(
-    pairs
-      .trim()
-      .split(/\s+/)
-      .map((pair) => {
-        const at = pair.indexOf('=');
-        const name = pair.slice(at + 1).replaceAll('¦', '|');
-        // `O.` is an initial; between two letters the dot stands for a blank.
-        return [pair.slice(0, at), name.replace(/\.(?=\p{L})/gu, ' ')] as const;
-      }),
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      const name = pair.slice(at + 1).replaceAll('¦', '|');
+      // `O.` is an initial; between two letters the dot stands for a blank.
+      return [pair.slice(0, at), name.replace(/\.(?=\p{L})/gu, ' ')] as const;
+    }),
   );
+}
+
+/** Something before an equals sign and something behind. */
+function isPair(word: string): boolean {
+  const at = word.indexOf('=', 1);
+  return at > 0 && at < word.length - 1;
 }

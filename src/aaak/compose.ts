@@ -96,33 +96,38 @@ function cutSentence(parts: Parts, max: number): string | undefined {
   return undefined;
 }
 
-type Dropped = 'attributes' | 'groups' | 'relations' | 'flags' | 'emotions' | 'date';
+/** The lists that lose parts, in this order; the date goes last. */
+const LISTS = ['attributes', 'groups', 'relations', 'flags', 'emotions'] as const;
 
+/** As few parts go as need be: each makes the entry shorter, so halving finds their number. */
 function dropParts(parts: Parts, max: number): string {
-  let left: Parts = { ...parts, clauses: [] };
-  let omitted = parts.clauses.length;
-  const order: Dropped[] = ['attributes', 'groups', 'relations', 'flags', 'emotions', 'date'];
-  for (const field of order) {
-    while (hasSome(left, field)) {
-      const written = writeEntry(left, omitted);
-      if (lengthOf(written) <= max) return written;
-      left = withoutLast(left, field);
-      omitted += 1;
-    }
+  const left: Parts = { ...parts, clauses: [] };
+  const write = (count: number): string => {
+    return writeEntry(withoutLast(left, count), parts.clauses.length + count);
+  };
+  let fewest = 0;
+  const listed = LISTS.reduce((sum, list) => sum + left[list].length, 0);
+  let most = listed + (left.date === undefined ? 0 : 1);
+  while (fewest < most) {
+    const middle = Math.floor((fewest + most) / 2);
+    if (lengthOf(write(middle)) <= max) most = middle;
+    else fewest = middle + 1;
   }
-  const written = writeEntry(left, omitted);
+  const written = write(fewest);
   if (lengthOf(written) <= max) return written;
   throw new AltError('INVALID_ARGUMENT', 'max_len too small for the reference.', {
     hint: `Allow at least ${String(lengthOf(written))} characters, or leave the reference out.`,
   });
 }
 
-function hasSome(parts: Parts, field: Dropped): boolean {
-  const value = parts[field];
-  return value !== undefined && value.length > 0;
-}
-
-function withoutLast(parts: Parts, field: Dropped): Parts {
-  if (field === 'date') return { ...parts, date: undefined };
-  return { ...parts, [field]: parts[field].slice(0, -1) };
+function withoutLast(parts: Parts, count: number): Parts {
+  let rest = count;
+  const lists = LISTS.map((list) => {
+    const whole = parts[list];
+    const kept = whole.slice(0, Math.max(whole.length - rest, 0));
+    rest -= whole.length - kept.length;
+    return [list, kept] as const;
+  });
+  const date = rest > 0 ? undefined : parts.date;
+  return { ...parts, ...Object.fromEntries(lists), date };
 }

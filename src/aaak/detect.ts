@@ -1,7 +1,7 @@
 /** What whole words tell of a text: emotions, flags, warnings, how much a sentence weighs. */
 import { EMOTION_WORDS } from './emotions.js';
 import { FLAG_WORDS } from './flags.js';
-import type { Span } from './text.js';
+import type { Span } from './spans.js';
 
 const FOUND_MAX = 3;
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu;

@@ -10,6 +10,7 @@ import {
   entityOfStream,
   listEntities,
   listEvents,
+  listPeople,
   namesInUse,
   personNames,
   readHeads,
@@ -34,15 +35,11 @@ import { resolveRefs } from './references.js';
 import { specText, SPEC_VERSION } from './spec-text.js';
 import type { Origin } from './recall.js';
 
-/** Spellings of the names of people, each with the name that all of them mean. */
-export type PeopleOf = (db: Db) => Iterable<readonly [variant: string, canonical: string]>;
-
 export interface DialectOptions {
   readonly store: Store;
   readonly now: () => number;
   /** False keeps the cache in memory only. */
   readonly isCached: boolean;
-  readonly peopleOf?: PeopleOf | undefined;
 }
 
 export interface ExpandingOptions {
@@ -225,7 +222,7 @@ export class DimensionDialect {
   #follow(db: Db): Known {
     const stamp = JSON.stringify(reachedIn(db));
     if (this.#known?.stamp === stamp) return this.#known;
-    const codebook = codebookOf(db, this.#options.peopleOf);
+    const codebook = codebookOf(db);
     const told = new Set(codebook.entries().map(([name]) => name));
     const { revision } = codebook;
     for (const [name, code] of this.#cache.names) codebook.prefer(name, code);
@@ -285,13 +282,13 @@ function reachedIn(db: Db): Readonly<Record<string, number>> {
 }
 
 /** The same for the same log, whatever its machine. */
-function codebookOf(db: Db, peopleOf: PeopleOf | undefined): Codebook {
+function codebookOf(db: Db): Codebook {
   const [codes, skipped] = [settingOf(db, CODES_SETTING), settingOf(db, SKIP_SETTING)];
   const valid = isCodes(codes) ? Object.entries(codes).filter(([, code]) => isCode(code)) : [];
   return new Codebook({
     entities: Object.fromEntries(valid),
     skipNames: isNames(skipped) ? skipped : [],
-    people: peopleOf?.(db) ?? [],
+    people: listPeople(db).map(({ variant, canonical }) => [variant, canonical]),
     persons: personNames(db),
   });
 }

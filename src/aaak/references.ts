@@ -4,6 +4,7 @@ import {
   entityById,
   entityOfStream,
   eventsOfStream,
+  lastDigest,
   type Db,
   type JournalEntry,
 } from '../../projections/index.js';
@@ -19,6 +20,9 @@ interface Place {
   readonly store: Store;
   readonly db: Db;
 }
+
+/** What gives a memory its content. */
+const GIVES_CONTENT: readonly string[] = ['EntityAdded', 'RecordWritten', 'EntityRevised'];
 
 type Found = { readonly content: string } | { readonly reason: 'deleted' | 'not_found' };
 
@@ -60,11 +64,8 @@ function splitRef(ref: string): { id: string; rev: string | undefined } {
 
 /** The revision of a memory as it is now: the newest event that may have given its content. */
 export function revisionOf(db: Db, stream: string): string | undefined {
-  return revisionsOf(db, stream).at(-1)?.digest.toString('hex', 0, 4);
+  return lastDigest(db, stream, GIVES_CONTENT)?.toString('hex', 0, 4);
 }
-
-/** What gives a memory its content. */
-const GIVES_CONTENT: readonly string[] = ['EntityAdded', 'RecordWritten', 'EntityRevised'];
 
 const revisionsOf = (db: Db, stream: string): JournalEntry[] =>
   eventsOfStream(db, stream).filter(({ type, status }) => {

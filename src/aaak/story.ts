@@ -19,6 +19,8 @@ export interface StoryMemory {
 export interface StoryOptions {
   /** The longest story with all its lines, in code points; 3,200 when absent. */
   readonly budget?: number | undefined;
+  /** How many memories there are, where they are read one by one as they are told. */
+  readonly total?: number | undefined;
 }
 
 export interface Story {
@@ -43,25 +45,25 @@ interface Told {
 
 /** Tells as many memories as fit, the first before the others, by realm and domain. */
 export function tellStory(
-  memories: readonly StoryMemory[],
+  memories: Iterable<StoryMemory>,
   codebook: Codebook,
   options: StoryOptions = {},
 ): Story {
-  if (memories.length === 0) return { text: NO_MEMORIES, ids: [], omitted: 0 };
-  const budget = options.budget ?? BUDGET;
+  const { budget = BUDGET, total = [...memories].length } = options;
+  if (total === 0) return { text: NO_MEMORIES, ids: [], omitted: 0 };
   let told: Told[] = [];
   let misses = 0;
   for (const memory of memories) {
     if (misses === MISSES_MAX) break;
     const tried = [...told, { memory, entry: entryOf(memory, codebook) }];
-    const fits = lengthOf(write(tried, memories.length, codebook)) <= budget;
+    const fits = lengthOf(write(tried, total, codebook)) <= budget;
     misses = fits ? 0 : misses + 1;
     if (fits) told = tried;
   }
   return {
-    text: write(told, memories.length, codebook),
+    text: write(told, total, codebook),
     ids: told.map(({ memory }) => memory.id),
-    omitted: memories.length - told.length,
+    omitted: total - told.length,
   };
 }
 

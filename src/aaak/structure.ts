@@ -9,7 +9,8 @@ import {
   smallNumber,
   type PersonMention,
 } from '../../projections/index.js';
-import { sentenceSpans, type Span } from './text.js';
+import { firstBehind, isWithin, mergeSpans, type Span } from './spans.js';
+import { sentenceSpans } from './text.js';
 
 /** A mention with its code. */
 export interface CodedPerson extends PersonMention {
@@ -36,7 +37,8 @@ interface Piece extends Span {
 export function findStructure(text: string, persons: readonly CodedPerson[]): Structure {
   const groups = findGroups(text, persons);
   const isAsked = questionTest(text);
-  const free = persons.filter(({ start }) => !isWithin(start, groups) && !isAsked(start));
+  const grouped = mergeSpans(groups);
+  const free = persons.filter(({ start }) => !isWithin(grouped, start) && !isAsked(start));
   const relations = findRelations(text, free);
   const attributes = findAttributes(text, free);
   const pieces = [...groups, ...relations, ...attributes];
@@ -50,25 +52,12 @@ export function findStructure(text: string, persons: readonly CodedPerson[]): St
   };
 }
 
-const isWithin = (at: number, spans: readonly Span[]): boolean =>
-  spans.some(({ start, end }) => start <= at && at < end);
-
 /** A question states nothing: `Does Alice love Bob?` stays a sentence. */
 function questionTest(text: string): (at: number) => boolean {
   const asked = sentenceSpans(text).filter(({ start, end }) =>
     /[?？]\W*$/.test(text.slice(start, end)),
   );
-  return (at) => isWithin(at, asked);
-}
-
-function mergeSpans(spans: readonly Span[]): Span[] {
-  const merged: { start: number; end: number }[] = [];
-  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
-    const last = merged.at(-1);
-    if (last && start <= last.end) last.end = Math.max(last.end, end);
-    else merged.push({ start, end });
-  }
-  return merged;
+  return (at) => isWithin(asked, at);
 }
 
 const KIN_PATTERN = [...COUNTED_KIN].sort((a, b) => b.length - a.length).join('|');
@@ -89,9 +78,7 @@ function findGroups(text: string, persons: readonly CodedPerson[]): Piece[] {
     const [found, number = '', kin = ''] = match;
     const { members, end } = readMembers(text, match.index + found.length, persons);
     if (members.length === 0) continue;
-    const owner = persons.find((person) => {
-      return person.end <= match.index && OWNED.test(text.slice(person.end, match.index));
-    });
+    const owner = ownerBefore(text, match.index, persons);
     const count = smallNumber(number) ?? number;
     const kind = kin.toLowerCase() + (owner ? `@${owner.code}` : '');
     pieces.push({
@@ -103,6 +90,16 @@ function findGroups(text: string, persons: readonly CodedPerson[]): Piece[] {
   return pieces;
 }
 
+/** The person before, where nothing but `has` lies between. */
+function ownerBefore(
+  text: string,
+  at: number,
+  persons: readonly CodedPerson[],
+): CodedPerson | undefined {
+  const before = persons[firstBehind(persons, at) - 1];
+  return before && OWNED.test(text.slice(before.end, at)) ? before : undefined;
+}
+
 function readMembers(
   text: string,
   from: number,
@@ -111,8 +108,9 @@ function readMembers(
   const members: string[] = [];
   let end = from;
   let next = from;
-  for (const person of persons.filter(({ start }) => start >= from)) {
-    if (person.start !== next) break;
+  for (let at = firstBehind(persons, from); ; at += 1) {
+    const person = persons[at];
+    if (person?.start !== next) break;
     const said = PARENTHESES.exec(text.slice(person.end));
     const attributes = said ? attributeList(said[1] ?? '') : '';
     members.push(person.code + attributes);

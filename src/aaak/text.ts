@@ -1,5 +1,6 @@
 /** Texts before compression: their one form, their date, their sentences. */
 import { checkInstant } from '../values.js';
+import type { Span } from './spans.js';
 
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f]/g;
 
@@ -31,12 +32,8 @@ export function calendarDate(text: string): string | undefined {
   }
 }
 
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-const ENDS = /[.!?]+["')\]”’]*(?=\s)|[。！？；;\n]/g;
+/** A run of marks is tried from its first: from each, a long one would take the square of it. */
+const ENDS = /(?<![.!?])[.!?]+["')\]”’]*(?=\s)|[。！？；;\n]/g;
 const ABBREVIATED = /(?:^|[^\p{L}])(?:mr|mrs|ms|mx|dr|prof|sgt|st|vs|e\.g|i\.e)\.$/iu;
 const ABBREVIATION_CHARACTERS_MAX = 8;
 

@@ -9,6 +9,7 @@ import {
   checkShape,
   type Metadata,
 } from '../values.js';
+import { metadataOf, writingOf, type WrittenItem } from './import-records.js';
 import { checkMoment } from './moments.js';
 
 /** An item as exports have it; the names of older products are read too. */
@@ -31,6 +32,8 @@ export interface CheckedItem {
   readonly domain: string;
   readonly content: string;
   readonly metadata: Metadata;
+  /** Of a diary record or layer entry. */
+  readonly written: WrittenItem | undefined;
   readonly sourceFile: string;
   readonly createdMs: number | undefined;
   readonly updatedMs: number | undefined;
@@ -53,13 +56,20 @@ export function checkItem(item: unknown, index: number): CheckedItem | SkippedIt
     checkShape(item, 'object', 'The item');
     const values = item as Values;
     const createdMs = checkMoment(values.created_at, 'created_at');
+    const id = checkId(firstOf(values, 'entity_id', 'id'));
+    const realm = normalizeName(textOf(values, 'realm', 'wing'), 'realm');
+    const domain = normalizeName(textOf(values, 'domain', 'room'), 'domain');
+    const content = checkContent(firstOf(values, 'content', 'text', 'document'));
+    const metadata = checkMetadata(values.metadata);
+    const written = writingOf(metadata, content);
     return {
       index,
-      id: checkId(firstOf(values, 'entity_id', 'id')),
-      realm: normalizeName(textOf(values, 'realm', 'wing'), 'realm'),
-      domain: normalizeName(textOf(values, 'domain', 'room'), 'domain'),
-      content: checkContent(firstOf(values, 'content', 'text', 'document')),
-      metadata: checkMetadata(values.metadata),
+      id,
+      realm,
+      domain,
+      content,
+      metadata: written ? metadataOf(written) : metadata,
+      written,
       sourceFile: checkLabel(firstOf(values, 'source_file', 'source'), 'source_file'),
       createdMs,
       // Nobody changed it since, as far as the item says.

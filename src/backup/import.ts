@@ -206,31 +206,27 @@ function replacing(
     stream,
   }: { readonly item: CheckedItem; readonly id: string; readonly stream: string },
 ): NewEvent[] {
-  const added: NewEvent = { type: 'EntityAdded', stream, data: addedData(id, item) };
+  const added = addedBy(id, item, stream);
   if (before?.content !== item.content) return [added];
   // The fold takes an add of the text that is there for the same add once more.
   const data = { entity_id: id, reason: 'user' as const };
   return [{ type: 'EntityDeleted', stream, data }, added];
 }
 
-function addedData(id: string, item: CheckedItem): AddedData {
-  const { realm, domain, content, metadata, sourceFile, createdMs, updatedMs } = item;
-  const own = Object.keys(metadata).length > 0 ? (metadata as Record<string, never>) : undefined;
-  return {
-    entity_id: id,
-    realm,
-    domain,
-    content,
-    origin: 'import',
-    // What is undefined is not recorded.
-    metadata: own,
+function addedBy(id: string, item: CheckedItem, stream: string): NewEvent {
+  const { realm, domain, content, written, sourceFile, createdMs, updatedMs } = item;
+  const metadata = written?.rest ?? item.metadata;
+  // What is undefined is not recorded.
+  const data = {
+    ...{ entity_id: id, realm, domain, content, origin: 'import' as const },
+    metadata: Object.keys(metadata).length > 0 ? (metadata as Record<string, never>) : undefined,
     source_file: sourceFile === '' ? undefined : sourceFile,
     created_at: createdMs,
     updated_at: updatedMs,
   };
+  if (!written) return { type: 'EntityAdded', stream, data };
+  return { type: 'RecordWritten', stream, data: { ...data, ...written.writing } };
 }
-
-type AddedData = Extract<NewEvent, { type: 'EntityAdded' }>['data'];
 
 /** Whether replacing the memory by the item would change nothing. */
 function isSame(row: EntityRow, item: CheckedItem): boolean {

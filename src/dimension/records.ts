@@ -19,10 +19,11 @@ import { Palace } from './palace.js';
 
 export class Records extends Palace {
   /** The layers of memory: an agent's own, and those that a session is woken up with. */
-  readonly memory = new MemoryStack(
-    () => this.session(),
-    () => this.opened().searcher,
-  );
+  readonly memory = new MemoryStack({
+    session: () => this.session(),
+    searcher: () => this.opened().searcher,
+    codebook: async () => this.opened().dialect.codebook(),
+  });
 
   /** As of every part; and takes in what people wrote into the files beside the log. */
   override async init(): Promise<boolean> {

@@ -72,7 +72,7 @@ export async function checkText(session: Session, text: string): Promise<TextIss
     });
   }
   return session.store.read((db) => {
-    const graph = { db, names: namesNow(db), now: toSecond(session.system.now()) };
+    const graph = { db, names: namesNow(session, db), now: toSecond(session.system.now()) };
     return [...similarNames(graph, checked), ...contradictions(graph, checked)];
   });
 }
@@ -90,9 +90,12 @@ function namesIn({ db, names }: Graph, text: string): string[] {
   return known({ db, names }, [...keys]);
 }
 
+/** What stands around a name; behind it, a run of it is tried once, from its first character. */
+const EDGES = /^[^\p{L}\p{N}]+|(?<![^\p{L}\p{M}\p{N}+#])[^\p{L}\p{M}\p{N}+#]+$/gu;
+
 /** Without what is around it: quotes, stops, brackets, a genitive. */
 function keysOfRun(run: string): string[] {
-  const name = run.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{M}\p{N}+#]+$/gu, '');
+  const name = run.replace(EDGES, '');
   const nominative = name.replace(/['’]s$/u, '');
   return [...new Set([name, nominative])].map(factKey).filter((key) => key !== '');
 }
@@ -107,8 +110,8 @@ function similarNames(graph: Graph, text: string): TextIssue[] {
   const inText = new Set(namesIn(graph, text));
   const asked = [...inText].filter((key) => length(key) >= SIMILAR_LENGTH_MIN).slice(0, NAMES_MAX);
   if (asked.length === 0) return [];
-  const edges = [...names.edges].flatMap(({ key, canonicalKey }) => [key, canonicalKey]);
-  const others = [...new Set([...maybeSimilar(db, asked), ...edges])].filter((key) => {
+  const proposed = [...maybeSimilar(db, asked), ...names.maybeSimilar(asked)];
+  const others = [...new Set(proposed)].filter((key) => {
     return length(key) >= SIMILAR_LENGTH_MIN && !inText.has(key);
   });
   const pairs = asked.flatMap((key) =>
@@ -135,7 +138,7 @@ function spellingsOf({ db, names }: Graph, keys: readonly string[]): (key: strin
 
 function contradictions(graph: Graph, text: string): TextIssue[] {
   const isKnown = (name: string): boolean => known(graph, [factKey(name)]).length > 0;
-  return findClaims(text, isKnown).flatMap((claim) => issuesOf(graph, claim));
+  return findClaims(text.normalize('NFC'), isKnown).flatMap((claim) => issuesOf(graph, claim));
 }
 
 function issuesOf({ db, names, now }: Graph, claim: Claim): TextIssue[] {

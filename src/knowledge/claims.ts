@@ -7,10 +7,12 @@ export interface Claim {
   readonly object: string;
 }
 
-const WORD = String.raw`\p{Lu}[\p{L}\p{M}\p{N}_-]+`;
+/** Of scripts that have no capitals, any word may be a name. */
+const WORD = String.raw`[\p{Lu}\p{Lo}][\p{L}\p{M}\p{N}_-]+`;
 const NAME = String.raw`${WORD}(?: ${WORD}){0,2}`;
 const ROLE = String.raw`\p{Ll}{3,20}`;
-const START = String.raw`(?<![\p{L}\p{M}\p{N}_])`;
+/** Not within a word. Hyphens join words: from each of a long chain all would be tried anew. */
+const START = String.raw`(?=[\p{Lu}\p{Lo}])(?<![\p{L}\p{M}\p{N}_]-*)`;
 const END = String.raw`(?![\p{L}\p{M}\p{N}_])`;
 
 const SUBJECT_FIRST = new RegExp(

@@ -10,7 +10,8 @@ export interface DetectedName {
   readonly confidence: number;
 }
 
-const WORD = String.raw`\p{Lu}[\p{Ll}\p{M}]+(?:[-’']\p{Lu}[\p{Ll}\p{M}]+)*`;
+/** Of few parts: a long chain of them is no name, and would be tried anew from each part. */
+const WORD = String.raw`\p{Lu}[\p{Ll}\p{M}]+(?:[-’']\p{Lu}[\p{Ll}\p{M}]+){0,3}`;
 const NAME = String.raw`${WORD}(?: ${WORD}){0,2}`;
 const START = String.raw`(?<![\p{L}\p{M}\p{N}_])`;
 const END = String.raw`(?![\p{L}\p{M}\p{N}_])`;

@@ -5,7 +5,7 @@ import {
   termsOf,
   toSecond,
   type Db,
-  type FactRow,
+  type FoundFact,
 } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import type { Names } from './names.js';
@@ -38,9 +38,10 @@ export function isRegistered(db: Db, names: Names, key: string): boolean {
 }
 
 /** What a node is said to be, newest first. */
-export function typeFacts(db: Db, names: Names, key: string): FactRow[] {
+export function typeFacts(db: Db, names: Names, key: string): FoundFact[] {
+  const keys = names.keysOf(key);
   return findFacts(db, {
-    ...{ roots: names.pairs, keys: names.keysOf(key) },
+    ...{ roots: names.rootsIn(db, keys), keys },
     ...{ direction: 'outgoing', predicate: IS_A },
   });
 }
@@ -49,7 +50,7 @@ export function typeFacts(db: Db, names: Names, key: string): FactRow[] {
 export function recordOf(
   db: Db,
   names: Names,
-  of: { readonly root: string; readonly facts: readonly FactRow[]; readonly nowMs: number },
+  of: { readonly root: string; readonly facts: readonly FoundFact[]; readonly nowMs: number },
 ): RegisteredEntity | undefined {
   const { root, facts, nowMs } = of;
   const keys = names.keysOf(root);
@@ -81,7 +82,7 @@ const aliasesOf = (edges: readonly { readonly name: string }[], spelled: string)
   [...new Set(edges.map(({ name }) => name))].filter((name) => name !== spelled).sort();
 
 /** By the newest that holds now, else by the newest; facts come newest first. */
-function typeByFacts(facts: readonly FactRow[], keys: readonly string[], nowMs: number): string {
+function typeByFacts(facts: readonly FoundFact[], keys: readonly string[], nowMs: number): string {
   const now = toSecond(nowMs);
   const said = facts.filter(({ predicate, subjectKey }) => {
     return predicate === IS_A && keys.includes(subjectKey);

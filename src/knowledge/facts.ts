@@ -1,10 +1,20 @@
 /** Saying that something holds, that it ended, and that it never did. */
 import { AltError, type EventPayload } from '../../events/index.js';
-import { factById, findFacts, toSecond, type FactRow } from '../../projections/index.js';
+import {
+  factById,
+  factsOfTriple,
+  findFacts,
+  saidFrom,
+  toSecond,
+  type Db,
+  type FactRow,
+} from '../../projections/index.js';
+import type { NewEvent } from '../../replay/index.js';
 import { change, newId, streamIn, type ChangeOptions, type Session } from '../session.js';
 import { checkInstant, checkShape } from '../values.js';
 import {
   checkDetails,
+  checkFactRealm,
   checkTriple,
   toFact,
   type CheckedDetails,
@@ -23,6 +33,7 @@ export interface AssertOptions extends ChangeOptions, FactDetails {
 
 /** One item of a batch, spelled as facts are. */
 export interface NewFact extends Triple {
+  readonly realm?: string | null | undefined;
   readonly valid_from?: string | null | undefined;
   readonly valid_to?: string | null | undefined;
   readonly source?: string | undefined;
@@ -60,11 +71,11 @@ export async function assertFact(
   const checked = checkTriple(triple);
   const details = checkDetails(options);
   const { idempotencyKey, replace = false } = options;
-  const stream = streamOfTriple(session, checked);
+  const stream = streamOfTriple(session, { ...checked, realm: details.realm ?? '' });
   return change(session, {
     ...options,
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       const id = newId(session, 'fact', { idempotencyKey, index: 0 });
       const result = ledger.assert({ id, triple: checked, details, replace });
       return { events: ledger.events, result };
@@ -80,9 +91,11 @@ function recallSaid(events: readonly EventPayload[]): Said | undefined {
   return { fact_id: String(said.data.fact_id), created: said.type === 'FactAsserted' };
 }
 
-function streamOfTriple(session: Session, triple: CheckedTriple): string {
-  const { subjectKey, predicate, objectKey } = triple;
-  return streamIn(session, 'fact', '', subjectKey, predicate, objectKey);
+function streamOfTriple(
+  session: Session,
+  { realm, subjectKey, predicate, objectKey }: CheckedTriple & { readonly realm: string },
+): string {
+  return streamIn(session, 'fact', realm, subjectKey, predicate, objectKey);
 }
 
 /** As {@link assertFact} for up to 1,000 facts: all of them or none. @returns in order. */
@@ -100,7 +113,7 @@ export async function assertFacts(
   return change(session, {
     batch: options.batch,
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       const result = checked.map((item, index) => {
         const id = newId(session, 'fact', { index });
         return atIndex(index, () => ledger.assert({ id, ...item, replace: false }));
@@ -121,6 +134,7 @@ export function checkFacts(
 
 const detailsOf = (item: NewFact): CheckedDetails =>
   checkDetails({
+    realm: item.realm ?? undefined,
     validFrom: item.valid_from ?? undefined,
     validTo: item.valid_to ?? undefined,
     source: item.source,
@@ -132,13 +146,13 @@ const detailsOf = (item: NewFact): CheckedDetails =>
   });
 
 /** Names the item that is wrong. */
-function atIndex<Result>(index: number, work: () => Result): Result {
+export function atIndex<Result>(index: number, work: () => Result, list = 'facts'): Result {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof AltError)) throw error;
     const { code, message, hint } = error;
-    throw new AltError(code, `facts[${String(index)}]: ${message}`, {
+    throw new AltError(code, `${list}[${String(index)}]: ${message}`, {
       cause: error,
       details: { index, problem: message },
       ...(hint !== undefined && { hint }),
@@ -147,6 +161,8 @@ function atIndex<Result>(index: number, work: () => Result): Result {
 }
 
 export interface EndOptions extends ChangeOptions {
+  /** In which it was said; facts of no realm when absent. */
+  readonly realm?: string | undefined;
   /** Since when it no longer holds: that second or day is its last. Now when absent. */
   readonly ended?: string | undefined;
 }
@@ -162,31 +178,31 @@ export async function endFact(
   triple: Triple,
   options: EndOptions = {},
 ): Promise<Ended> {
-  const checked = checkTriple(triple);
   checkShape(options, 'object', 'The options');
+  const checked = { ...checkTriple(triple), realm: checkFactRealm(options.realm) };
   const now = toSecond(session.system.now());
   const ended = checkInstant(options.ended, 'ended') ?? now;
   const stream = streamOfTriple(session, checked);
   return change<Ended>(session, {
     ...options,
     decide(db) {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       const ledger = new Ledger(session, db, names);
       const facts = ledger.end(checked, ended);
       const result = { invalidated: facts.length, ended, facts };
       if (facts.length > 0) return { events: ledger.events, result };
+      const keys = names.keysOf(checked.subjectKey);
       const rows = findFacts(
         db,
         {
-          roots: names.pairs,
-          keys: names.keysOf(checked.subjectKey),
+          roots: names.rootsIn(db, keys),
+          keys,
           direction: 'outgoing',
           during: { from: now, to: now },
         },
         { limit: CANDIDATES_MAX },
       );
-      const nowMs = session.system.now();
-      const candidates = rows.map((row) => toFact(row, nowMs));
+      const candidates = rows.map((row) => toFact(row, now));
       return { events: [], result: { ...result, candidates } };
     },
     operation: 'end',
@@ -214,15 +230,38 @@ export async function retractFact(
     decide(db) {
       const fact = factById(db, id);
       if (!fact) return { events: [], result: false };
-      const data = { fact_ids: [fact.id] };
-      return { events: [{ type: 'FactRetracted', stream: fact.stream, data }], result: true };
+      const events = asOneFact(session, db, fact).map(({ id: held, stream }): NewEvent => {
+        return { type: 'FactRetracted', stream, data: { fact_ids: [held] } };
+      });
+      return { events, result: true };
     },
   });
+}
+
+/** What queries show as one with a fact: what it covers, or is covered by, in other spellings. */
+function asOneFact(session: Session, db: Db, fact: FactRow): FactRow[] {
+  const names = namesNow(session, db);
+  const subjects = names.keysOf(fact.subjectKey);
+  const objects = names.keysOf(fact.objectKey);
+  const { realm, predicate } = fact;
+  const spelled = factsOfTriple(db, { realm, subjects, predicate, objects });
+  const shown = spelled.find((other) => other.id === fact.id || covers(other, fact)) ?? fact;
+  const later = spelled.slice(spelled.indexOf(shown) + 1);
+  return [shown, ...later.filter((other) => covers(shown, other))];
+}
+
+/** As queries see it, of two facts in the order in which they were said. */
+function covers(earlier: FactRow, later: FactRow): boolean {
+  const { validFrom, validTo, createdMs, toInstant } = later;
+  const data = { valid_from: validFrom ?? undefined, valid_to: validTo ?? undefined };
+  const isWithin =
+    earlier.fromInstant <= saidFrom(data, createdMs) && earlier.toInstant >= toInstant;
+  return earlier.stream !== later.stream && isWithin;
 }
 
 /** The fact of that id, also of one that was known already under another. */
 export async function readFact(session: Session, id: string): Promise<Fact | undefined> {
   checkShape(id, 'text', 'fact_id');
   const row = await session.store.read<FactRow | undefined>((db) => factById(db, id));
-  return row && toFact(row, session.system.now());
+  return row && toFact(row, toSecond(session.system.now()));
 }

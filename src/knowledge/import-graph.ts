@@ -3,7 +3,7 @@ import { factById, termsOf } from '../../projections/index.js';
 import { change, newId, type Session } from '../session.js';
 import { checkId, checkShape } from '../values.js';
 import { checkTerm, type CheckedDetails, type CheckedTriple } from './fact.js';
-import { checkFacts, type NewFact } from './facts.js';
+import { atIndex, checkFacts, type NewFact } from './facts.js';
 import { Ledger } from './ledger.js';
 import { namesNow } from './people.js';
 import { checkProperties, checkType, termDefined, UNKNOWN, type Term } from './terms.js';
@@ -44,8 +44,12 @@ export async function importGraph(session: Session, file: GraphToImport): Promis
   checkShape(facts, 'list', 'facts');
   checkShape(entities, 'list', 'entities');
   const checked = checkFacts(facts);
-  const items = checked.map((item, index) => ({ ...item, id: checkId(facts[index]?.id, 'id') }));
-  const terms = entities.flatMap(checkEntity);
+  const items = checked.map((item, index) => {
+    return atIndex(index, () => ({ ...item, id: checkId(facts[index]?.id, 'id') }));
+  });
+  const terms = entities.flatMap((entity, index) => {
+    return atIndex(index, () => checkEntity(entity), 'entities');
+  });
   const defined = await define(session, terms);
   let imported = 0;
   for (let at = 0; at < items.length; at += COMMIT_FACTS_MAX) {
@@ -55,9 +59,9 @@ export async function importGraph(session: Session, file: GraphToImport): Promis
 }
 
 /** Nothing where nothing is said but the name. */
-function checkEntity(entity: Partial<Omit<Term, 'key'>>, index: number): Term[] {
-  checkShape(entity, 'object', `entities[${String(index)}]`);
-  const { name, key } = checkTerm(entity.name, `entities[${String(index)}]: name`);
+function checkEntity(entity: Partial<Omit<Term, 'key'>>): Term[] {
+  checkShape(entity, 'object', 'The name');
+  const { name, key } = checkTerm(entity.name, 'name');
   const type = checkType(entity.type ?? UNKNOWN);
   const properties = checkProperties(entity.properties ?? {});
   const isBare = type === UNKNOWN && Object.keys(properties).length === 0;
@@ -78,7 +82,7 @@ function define(session: Session, terms: readonly Term[]): Promise<number> {
 function say(session: Session, items: readonly Item[]): Promise<number> {
   return change<number>(session, {
     decide(db) {
-      const ledger = new Ledger(session, db, namesNow(db));
+      const ledger = new Ledger(session, db, namesNow(session, db));
       let count = 0;
       for (const { id, triple, details } of items) {
         const known = id === undefined ? undefined : factById(db, id);

@@ -96,16 +96,16 @@ export class KnowledgeGraph {
   }
 
   /** Facts about a name, or all, in the order in which they begin; unknown starts come last. */
-  async timeline(entity?: string | null): Promise<Fact[]> {
-    return (await this.pageTimeline(entity)).facts;
+  async timeline(entity?: string | null, options: queries.TimelineQuery = {}): Promise<Fact[]> {
+    return (await this.pageTimeline(entity, options)).facts;
   }
 
   /** As {@link timeline}, a part of it, with the total number. */
   async pageTimeline(
     entity?: string | null,
-    page: Pick<queries.FactQuery, 'limit' | 'offset'> = {},
+    options: queries.TimelineQuery = {},
   ): Promise<queries.FactsFound> {
-    return queries.timeline(this.#session(), entity, page);
+    return queries.timeline(this.#session(), entity, options);
   }
 
   async stats(): Promise<queries.GraphStats> {

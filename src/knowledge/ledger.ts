@@ -35,6 +35,8 @@ export interface Said {
 }
 
 interface TripleKeys {
+  /** '' for none. */
+  readonly realm: string;
   readonly subjectKey: string;
   readonly predicate: string;
   readonly objectKey: string;
@@ -56,16 +58,15 @@ export class Ledger {
     this.#nowMs = session.system.now();
   }
 
-  /** @throws {AltError} INVALID_ARGUMENT for an end before the start. */
   assert(assertion: Assertion): Said {
-    const { triple, details, replace } = assertion;
+    const { details, replace } = assertion;
+    const triple = { ...assertion.triple, realm: details.realm ?? '' };
     const before = this.#find(triple);
     const to = endInstant(details.valid_to);
     const said = saidFrom(details, this.#nowMs);
     const same = before.find((fact) => fact.fromInstant <= said && fact.toInstant >= to);
     const validFrom = details.valid_from ?? (same ? undefined : this.#anew(before, to));
     const from = startInstant(validFrom);
-    if (to < from) throw new AltError('INVALID_ARGUMENT', 'valid_to lies before valid_from.');
     if (same) this.#amend(same, details);
     else this.#add(assertion, validFrom);
     if (replace) this.#endOthers(triple, validFrom === undefined ? this.#now : from);
@@ -93,7 +94,7 @@ export class Ledger {
    * @returns their ids.
    * @throws {AltError} INVALID_ARGUMENT when one of them starts later.
    */
-  end(triple: CheckedTriple, ended: string): string[] {
+  end(triple: CheckedTriple & { readonly realm: string }, ended: string): string[] {
     const end = endInstant(ended);
     const open = this.#find(triple).filter((fact) => fact.toInstant > end);
     const later = open.find((fact) => fact.fromInstant > end);
@@ -109,12 +110,12 @@ export class Ledger {
   }
 
   /** The intervals of a triple in all its spellings, the one that was said first first. */
-  #find({ subjectKey, predicate, objectKey }: TripleKeys): FactRow[] {
+  #find({ realm, subjectKey, predicate, objectKey }: TripleKeys): FactRow[] {
     const subjects = this.#names.keysOf(subjectKey);
     const objects = this.#names.keysOf(objectKey);
-    const rows = factsOfTriple(this.#db, { subjects, predicate, objects });
+    const rows = factsOfTriple(this.#db, { realm, subjects, predicate, objects });
     return this.#asDecided(rows, (fact) => {
-      return isOf(fact, subjects, predicate) && objects.includes(fact.objectKey);
+      return isOf(fact, { realm, subjects, predicate }) && objects.includes(fact.objectKey);
     });
   }
 
@@ -123,11 +124,11 @@ export class Ledger {
     return all.map((fact) => this.#changed.get(fact.id) ?? fact);
   }
 
-  #endOthers({ subjectKey, predicate, objectKey }: TripleKeys, end: string): void {
+  #endOthers({ realm, subjectKey, predicate, objectKey }: TripleKeys, end: string): void {
     const subjects = this.#names.keysOf(subjectKey);
     const objects = this.#names.keysOf(objectKey);
-    const rows = factsOfTriple(this.#db, { subjects, predicate });
-    const facts = this.#asDecided(rows, (fact) => isOf(fact, subjects, predicate));
+    const rows = factsOfTriple(this.#db, { realm, subjects, predicate });
+    const facts = this.#asDecided(rows, (fact) => isOf(fact, { realm, subjects, predicate }));
     const others = facts.filter((fact) => {
       return !objects.includes(fact.objectKey) && fact.fromInstant <= end && fact.toInstant > end;
     });
@@ -169,12 +170,13 @@ export class Ledger {
   #add({ id, triple, details: given }: Assertion, validFrom: string | undefined): void {
     const details = { ...given, ...(validFrom !== undefined && { valid_from: validFrom }) };
     const { subject, predicate, object, subjectKey, objectKey } = triple;
+    const { realm = '' } = details;
     const keys = { subject_key: subjectKey, object_key: objectKey };
-    const stream = streamIn(this.#session, 'fact', '', subjectKey, predicate, objectKey);
+    const stream = streamIn(this.#session, 'fact', realm, subjectKey, predicate, objectKey);
     const data = { fact_id: id, subject, predicate, object, ...keys, ...details };
     this.events.push({ type: 'FactAsserted', stream, data });
     this.#added.push({
-      ...{ id, stream, realm: '', ...triple, source: '', confidence: 1 },
+      ...{ id, stream, realm, ...triple, source: '', confidence: 1 },
       ...{ validFrom: details.valid_from ?? null, validTo: details.valid_to ?? null },
       fromInstant: startInstant(details.valid_from),
       toInstant: endInstant(details.valid_to),
@@ -184,8 +186,13 @@ export class Ledger {
   }
 }
 
-const isOf = (fact: FactRow, subjects: readonly string[], predicate: string): boolean =>
-  fact.predicate === predicate && subjects.includes(fact.subjectKey);
+const isOf = (
+  fact: FactRow,
+  of: Pick<TripleKeys, 'realm' | 'predicate'> & { readonly subjects: readonly string[] },
+): boolean =>
+  fact.realm === of.realm &&
+  fact.predicate === of.predicate &&
+  of.subjects.includes(fact.subjectKey);
 
 /** Facts that have begun and will not go on for ever. */
 const hasEndAfterStart = (now: string) => (fact: FactRow) =>

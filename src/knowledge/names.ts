@@ -4,8 +4,11 @@
  */
 import {
   factKey,
+  knownKeys,
   knowsPeople,
+  namesAround,
   namesInOrder,
+  SimilarNames,
   type Db,
   type NameRow,
   type Roots,
@@ -21,6 +24,9 @@ export class Names {
   readonly #edges: ReadonlyMap<string, Edge>;
   readonly #roots = new Map<string, string>();
   readonly #members = new Map<string, string[]>();
+  /** Those that are in use; one that no fact uses any more may stay. */
+  #used: Set<string> | undefined;
+  #similar: SimilarNames | undefined;
 
   /** Later ones count before earlier ones of the same key. */
   constructor(edges: readonly Edge[]) {
@@ -83,14 +89,47 @@ export class Names {
     return this.#edges.get(key);
   }
 
+  /** Names among which are all that differ from one of these in at most two letters. */
+  maybeSimilar(keys: readonly string[]): string[] {
+    this.#similar ??= new SimilarNames([
+      ...new Set([...this.edges].flatMap(({ key, canonicalKey }) => [key, canonicalKey])),
+    ]);
+    return this.#similar.maybeSimilar(keys);
+  }
+
   /** All that were said. */
   get edges(): Iterable<Edge> {
     return this.#edges.values();
   }
 
-  /** For queries: every name that has others, with the one that is meant. */
-  get pairs(): Roots {
-    return [...this.#roots];
+  /**
+   * For questions to all facts, or to those of the node of `keys`: the names of which others that
+   * mean the same are in use there.
+   */
+  rootsIn(db: Db, keys?: readonly string[]): Roots {
+    if (this.#roots.size === 0) return [];
+    if (keys !== undefined) return this.#rootsAmong(namesAround(db, keys));
+    this.#used ??= new Set(knownKeys(db, [...this.#roots.keys()]));
+    return this.#rootsAmong(this.#used);
+  }
+
+  #rootsAmong(keys: Iterable<string>): Roots {
+    const groups = new Map<string, Set<string>>();
+    for (const key of keys) {
+      const root = this.#roots.get(key);
+      if (root === undefined) continue;
+      const group = groups.get(root);
+      if (group) group.add(key);
+      else groups.set(root, new Set([key]));
+    }
+    return [...groups].flatMap(([root, group]) => {
+      return group.size > 1 ? [...group].map((key) => [key, root] as const) : [];
+    });
+  }
+
+  /** Tells it of names that came into use. */
+  use(keys: readonly string[]): void {
+    for (const key of keys) if (this.#roots.has(key)) this.#used?.add(key);
   }
 
   /** How the name that is meant is spelled; undefined where no other stands for it. */

@@ -4,11 +4,19 @@
  * were never told of people.
  */
 import { AltError } from '../../events/index.js';
-import { knowsPeople, listPeople, type Db, type PersonRow } from '../../projections/index.js';
+import {
+  knowsPeople,
+  listPeople,
+  namesOfFacts,
+  peopleMap,
+  type Db,
+  type PersonRow,
+} from '../../projections/index.js';
 import type { NewEvent } from '../../replay/index.js';
-import { configuredPeople, writePeople } from '../config.js';
+import { followed } from '../followed.js';
 import { change, streamIn, type Session } from '../session.js';
 import { checkShape } from '../values.js';
+import { configuredPeople, writePeople } from './configured-people.js';
 import { checkTerm } from './fact.js';
 import { Names, type PeopleMap } from './names.js';
 
@@ -30,15 +38,45 @@ interface Person {
 const PEOPLE_MAX = 5_000;
 const NAME_CHARACTERS_MAX = 128;
 
+interface HeldNames {
+  /** Whether the dimension was told of people; then config.json does not count. */
+  readonly knowsPeople: boolean;
+  readonly own: Names;
+  /** The names with the map of config.json that they were made with. */
+  configured?: { readonly people: PeopleMap; readonly names: Names };
+}
+
+/** Holds until a name is said to stand for another; facts only bring names into use. */
+const heldNames = followed<HeldNames>({
+  workOut(db) {
+    return { knowsPeople: knowsPeople(db), own: Names.of(db) };
+  },
+  follow(db, held, streams) {
+    if (streams.some((stream) => /^(term|person):/.test(stream))) return undefined;
+    const facts = streams.filter((stream) => stream.startsWith('fact:'));
+    const used = facts.length > 0 ? namesOfFacts(db, facts) : [];
+    held.own.use(used);
+    held.configured?.names.use(used);
+    return held;
+  },
+});
+
 /** Which names mean the same, for this dimension on this machine. */
-export const namesNow = (db: Db): Names => Names.of(db, configuredPeople());
+export function namesNow(session: Pick<Session, 'store'>, db: Db): Names {
+  const held = heldNames(session, db);
+  if (held.knowsPeople) return held.own;
+  const people = configuredPeople();
+  if (Object.keys(people).length === 0) return held.own;
+  if (held.configured?.people !== people) {
+    held.configured = { people, names: Names.of(db, people) };
+  }
+  return held.configured.names;
+}
 
 /** Variant -> the name that is meant. */
 export async function getPeopleMap(session: Session): Promise<Record<string, string>> {
   return session.store.read((db) => {
-    if (!knowsPeople(db)) return configuredPeople();
-    const entries = listPeople(db).map(({ variant, canonical }) => [variant, canonical] as const);
-    return Object.fromEntries(entries);
+    return { ...(knowsPeople(db) ? peopleMap(db) : configuredPeople()) };
   });
 }
 
@@ -84,7 +122,9 @@ function checkPeople(map: PeopleMap): Person[] {
   checkShape(map, 'object', 'The people map');
   const entries = Object.entries(map);
   if (entries.length > PEOPLE_MAX) {
-    throw new AltError('TOO_LARGE', 'The people map has at most 5,000 entries.');
+    throw new AltError('TOO_LARGE', 'The people map has at most 5,000 entries.', {
+      hint: 'Keep the names that are written in more than one way.',
+    });
   }
   const people = new Map<string, Person>();
   for (const [given, meant] of entries) {
@@ -97,6 +137,7 @@ function checkPeople(map: PeopleMap): Person[] {
       throw new AltError(
         'INVALID_ARGUMENT',
         `'${variant.name}' stands for both '${before.canonical}' and '${canonical.name}'.`,
+        { hint: 'Names are compared without case, blanks and quotes: keep one of the two.' },
       );
     }
     const names = { variant: variant.name, canonical: canonical.name };
@@ -111,7 +152,9 @@ function follow(person: Person, people: ReadonlyMap<string, Person>): Person {
   for (let next = people.get(canonicalKey); next; next = people.get(canonicalKey)) {
     if (seen.has(canonicalKey)) {
       const circle = `'${person.variant}' and '${person.canonical}' stand for each other.`;
-      throw new AltError('INVALID_ARGUMENT', circle);
+      throw new AltError('INVALID_ARGUMENT', circle, {
+        hint: 'Choose the name that is meant, and let the others stand for it.',
+      });
     }
     seen.add(canonicalKey);
     ({ canonicalKey, canonical } = next);

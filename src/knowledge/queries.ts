@@ -13,8 +13,9 @@ import {
   type Direction,
   type FactFilter,
   type FactPage,
-  type FactRow,
+  type FoundFact,
 } from '../../projections/index.js';
+import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
 import { checkInstant, checkInteger, checkLabel, checkShape } from '../values.js';
 import { checkPredicate, toFact, type Fact } from './fact.js';
@@ -27,6 +28,8 @@ export interface FactQuery {
   readonly asOf?: string | undefined;
   /** Where the name stands: `outgoing` = subject, `incoming` = object, `both` (when absent). */
   readonly direction?: Direction | undefined;
+  /** What was said in that realm and what was said in none; everything when absent. */
+  readonly realm?: string | undefined;
   /** Only what was said there. */
   readonly source?: string | undefined;
   /** Only what holds now. */
@@ -35,6 +38,8 @@ export interface FactQuery {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
 }
+
+export type TimelineQuery = Pick<FactQuery, 'realm' | 'source' | 'limit' | 'offset'>;
 
 export interface FactsFound {
   /** As it was asked for; null for none. */
@@ -62,6 +67,8 @@ export interface GraphStats {
 
 const DIRECTIONS: readonly string[] = ['outgoing', 'incoming', 'both'];
 const COUNT_MAX = Number.MAX_SAFE_INTEGER;
+const OUTGOING = { direction: 'outgoing' } as const;
+const INCOMING = { direction: 'incoming' } as const;
 
 type Ask = Omit<FactFilter, 'roots' | 'keys'> & {
   readonly entity: string | undefined;
@@ -86,9 +93,9 @@ export async function queryFacts(
 export async function timeline(
   session: Session,
   entity?: string | null,
-  page: Pick<FactQuery, 'limit' | 'offset'> = {},
+  options: TimelineQuery = {},
 ): Promise<FactsFound> {
-  const ask = checkQuery(session, entity, page);
+  const ask = checkQuery(session, entity, options);
   const inOrder: Ask = { ...ask, page: { ...ask.page, order: 'start' } };
   return session.store.read((db) => answer(session, db, inOrder));
 }
@@ -107,6 +114,7 @@ function checkQuery(session: Session, entity: unknown, options: FactQuery): Ask 
     entity: nameAsked(entity),
     direction,
     predicate: isBlank(options.predicate) ? undefined : checkPredicate(options.predicate),
+    realms: realmsAsked(options.realm),
     source: checkLabel(options.source, 'source') || undefined,
     during: checkDuring(session, options.asOf, currentOnly),
     page: {
@@ -125,6 +133,13 @@ function nameAsked(entity: unknown): string | undefined {
   return entity as string;
 }
 
+/** What holds in a realm is what was said there, and what was said without one. */
+function realmsAsked(realm: string | undefined): readonly string[] | undefined {
+  const name = filterName(realm);
+  if (matchesNothing(name)) return [];
+  return name === undefined ? undefined : [name, ''];
+}
+
 /** The seconds at one of which a fact must hold: of a date, its whole day. */
 function checkDuring(
   session: Session,
@@ -140,30 +155,28 @@ function checkDuring(
 }
 
 function answer(session: Session, db: Db, ask: Ask): FactsFound {
-  const names = namesNow(db);
+  const names = namesNow(session, db);
   const { entity, page, ...rest } = ask;
   const keys = entity === undefined ? undefined : names.keysOf(factKey(entity));
-  const filter = { ...rest, roots: names.pairs, keys };
+  const filter = { ...rest, roots: names.rootsIn(db, keys), keys };
   const rows = findFacts(db, filter, page);
   const { offset = 0 } = page;
   const isWhole = offset === 0 && rows.length < (page.limit ?? Infinity);
   const total = isWhole ? rows.length : countMatching(db, filter);
-  const nowMs = session.system.now();
+  const now = toSecond(session.system.now());
   const resolved = entity === undefined ? undefined : resolvedAs(db, names, entity);
   return {
     entity: entity ?? null,
     ...(resolved !== undefined && { resolved_as: resolved }),
-    facts: rows.map((row) => seenFrom(toFact(row, nowMs), row, keys)),
+    facts: rows.map((row) => toFact(row, now, keys && seenFrom(row, keys))),
     total,
     has_more: offset + rows.length < total,
   };
 }
 
 /** Says on which side the name stands that was asked for. */
-function seenFrom(fact: Fact, row: FactRow, keys: readonly string[] | undefined): Fact {
-  if (keys === undefined) return fact;
-  return { ...fact, direction: keys.includes(row.subjectKey) ? 'outgoing' : 'incoming' };
-}
+const seenFrom = (row: FoundFact, keys: readonly string[]): Pick<Fact, 'direction'> =>
+  keys.includes(row.subjectKey) ? OUTGOING : INCOMING;
 
 /** How the node is spelled that a name was taken for, unless it is spelled as the name. */
 function resolvedAs(db: Db, names: Names, entity: string): string | undefined {
@@ -201,7 +214,9 @@ export async function queryRelationship(
 
 export async function graphStats(session: Session): Promise<GraphStats> {
   const now = toSecond(session.system.now());
-  const stats = await session.store.read((db) => factStats(db, namesNow(db).pairs, now));
+  const stats = await session.store.read((db) => {
+    return factStats(db, namesNow(session, db).rootsIn(db), now);
+  });
   return {
     total_facts: stats.total,
     unique_subjects: stats.subjects,

@@ -1,5 +1,5 @@
 /** `dimension.registry`: who and what is known by name, and which names mean the same. */
-import { factKey, findFacts, toSecond, type Db, type FactRow } from '../../projections/index.js';
+import { factKey, findFacts, toSecond, type Db, type FoundFact } from '../../projections/index.js';
 import { change, newId, type Session } from '../session.js';
 import { checkContent, checkInteger, checkLabel } from '../values.js';
 import { CONFIDENCE_MIN, detectNames, type DetectedName } from './detect-names.js';
@@ -62,7 +62,7 @@ export class EntityRegistry {
     });
     return change<number>(session, {
       decide(db) {
-        const names = namesNow(db);
+        const names = namesNow(session, db);
         const unknown = found.filter(({ name }) => !isRegistered(db, names, factKey(name)));
         const ledger = new Ledger(session, db, names);
         for (const name of unknown) registerName({ session, ledger }, name, label);
@@ -76,7 +76,7 @@ export class EntityRegistry {
     const { key } = checkTerm(name, 'name');
     const session = this.#session();
     return session.store.read((db) => {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       const root = resolvedRoot(db, names, { key, nowMs: session.system.now() });
       return root === undefined ? null : (spellingOf(db, names, root) ?? root);
     });
@@ -87,10 +87,11 @@ export class EntityRegistry {
     const { key } = checkTerm(name, 'name');
     const session = this.#session();
     return session.store.read((db) => {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       const nowMs = session.system.now();
       const root = resolvedRoot(db, names, { key, nowMs }) ?? names.root(key);
-      const facts = findFacts(db, { roots: names.pairs, keys: names.keysOf(root) });
+      const keys = names.keysOf(root);
+      const facts = findFacts(db, { roots: names.rootsIn(db, keys), keys });
       return recordOf(db, names, { root, facts, nowMs }) ?? null;
     });
   }
@@ -110,7 +111,8 @@ export class EntityRegistry {
     const { key } = checkTerm(name, 'name');
     const bounds = { what: 'maxDistance', min: 1, max: DISTANCE_MAX };
     const distance = checkInteger(maxDistance, bounds);
-    return this.#session().store.read((db) => related(db, namesNow(db), { key, distance }));
+    const session = this.#session();
+    return session.store.read((db) => related(db, namesNow(session, db), { key, distance }));
   }
 
   /**
@@ -124,7 +126,7 @@ export class EntityRegistry {
     const session = this.#session();
     return change<boolean>(session, {
       decide(db) {
-        const names = namesNow(db);
+        const names = namesNow(session, db);
         const known = [from, to].every(({ key }) => isRegistered(db, names, key));
         if (!known) return { events: [], result: false };
         const [old, meant] = [names.root(from.key), names.root(to.key)];
@@ -151,8 +153,9 @@ export class EntityRegistry {
   /** What a word seems to be, by what is known here: nothing is looked up elsewhere. */
   async research(word: string): Promise<Researched> {
     const { name, key } = checkTerm(word, 'word');
-    return this.#session().store.read((db) => {
-      const names = namesNow(db);
+    const session = this.#session();
+    return session.store.read((db) => {
+      const names = namesNow(session, db);
       const type = termNow(db, names, key)?.type ?? UNKNOWN;
       if (type !== UNKNOWN) return toResearched(name, type, 1);
       const [said] = typeFacts(db, names, key);
@@ -167,7 +170,7 @@ export class EntityRegistry {
     const session = this.#session();
     return change<Researched>(session, {
       decide(db) {
-        const names = namesNow(db);
+        const names = namesNow(session, db);
         const ledger = new Ledger(session, db, names);
         const before = termNow(db, names, key);
         ledger.assert({
@@ -224,10 +227,11 @@ function mergedInto(
   names: Names,
   { root, now }: { readonly root: string; readonly now: string },
 ): string | undefined {
+  const keys = names.keysOf(root);
   const [said] = findFacts(
     db,
     {
-      ...{ roots: names.pairs, keys: names.keysOf(root) },
+      ...{ roots: names.rootsIn(db, keys), keys },
       ...{ direction: 'outgoing', predicate: MERGED_INTO, during: { from: now, to: now } },
     },
     { limit: 1 },
@@ -246,7 +250,7 @@ function related(
   for (let distance = 1; distance <= of.distance && frontier.length > 0; distance += 1) {
     const keys = frontier.flatMap((root) => names.keysOf(root));
     const from = new Set(keys);
-    const facts = findFacts(db, { roots: names.pairs, keys });
+    const facts = findFacts(db, { roots: names.rootsIn(db, keys), keys });
     frontier = [];
     for (const { key, name, relationship } of facts.flatMap((fact) => stepsOf(fact, from))) {
       const root = names.root(key);
@@ -266,7 +270,7 @@ interface Step {
   readonly relationship: string;
 }
 
-function stepsOf(fact: FactRow, from: ReadonlySet<string>): Step[] {
+function stepsOf(fact: FoundFact, from: ReadonlySet<string>): Step[] {
   const { subject, subjectKey, predicate, object, objectKey } = fact;
   const steps: Step[] = [];
   if (from.has(subjectKey) && predicate !== IS_A) {

@@ -2,7 +2,7 @@
  * What knowledge_graph.json and entity_registry.json hold: readable copies of what the log says,
  * in a fixed order, whatever this machine's settings are.
  */
-import { allTerms, findFacts, type Db, type FactRow } from '../../projections/index.js';
+import { allTerms, findFacts, toSecond, type Db, type FoundFact } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { recordOf, type RegisteredEntity } from './entity-record.js';
 import { toFact, type Fact } from './fact.js';
@@ -30,17 +30,18 @@ export interface EntityRegistryFile {
 /** @param nowMs stands in the file as `exported_at`, and tells which facts are current */
 export function knowledgeGraphFile(db: Db, nowMs: number): KnowledgeGraphFile {
   const names = Names.of(db);
-  const facts = findFacts(db, { roots: names.pairs }).reverse();
+  const now = toSecond(nowMs);
+  const facts = findFacts(db, { roots: names.rootsIn(db) }).reverse();
   return {
     version: 1,
     exported_at: toIso(nowMs),
-    facts: facts.map((row) => toFact(row, nowMs)),
+    facts: facts.map((row) => toFact(row, now)),
     entities: nodes(db, facts),
   };
 }
 
 /** Every name that is used in a fact or defined, as it is spelled. */
-function nodes(db: Db, facts: readonly FactRow[]): Term[] {
+function nodes(db: Db, facts: readonly FoundFact[]): Term[] {
   const terms = new Map<string, Term>();
   for (const row of allTerms(db)) if (!terms.has(row.key)) terms.set(row.key, toTerm(row));
   for (const { subject, subjectKey, object, objectKey } of facts) {
@@ -54,7 +55,7 @@ function nodes(db: Db, facts: readonly FactRow[]): Term[] {
 /** @param nowMs tells which facts are current */
 export function entityRegistryFile(db: Db, nowMs: number): EntityRegistryFile {
   const names = Names.of(db);
-  const facts = findFacts(db, { roots: names.pairs });
+  const facts = findFacts(db, { roots: names.rootsIn(db) });
   const ofRoot = factsByRoot(names, facts);
   const records = [...registeredRoots(db, names, facts)].flatMap((root) => {
     const record = recordOf(db, names, { root, facts: ofRoot.get(root) ?? [], nowMs });
@@ -66,8 +67,8 @@ export function entityRegistryFile(db: Db, nowMs: number): EntityRegistryFile {
   return { version: 1, entities: Object.fromEntries(records) };
 }
 
-function factsByRoot(names: Names, facts: readonly FactRow[]): Map<string, FactRow[]> {
-  const ofRoot = new Map<string, FactRow[]>();
+function factsByRoot(names: Names, facts: readonly FoundFact[]): Map<string, FoundFact[]> {
+  const ofRoot = new Map<string, FoundFact[]>();
   for (const fact of facts) {
     for (const root of new Set([names.root(fact.subjectKey), names.root(fact.objectKey)])) {
       const own = ofRoot.get(root) ?? [];

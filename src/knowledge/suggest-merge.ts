@@ -2,8 +2,15 @@
  * Registered names that may mean the same. Only names are compared that begin alike or of which the
  * same is said: all with all would not end.
  */
+import { setImmediate } from 'node:timers/promises';
 import { AltError } from '../../events/index.js';
-import { allTerms, findFacts, spellings, type Db, type FactRow } from '../../projections/index.js';
+import {
+  allTerms,
+  findFacts,
+  spellings,
+  type Db,
+  type FoundFact,
+} from '../../projections/index.js';
 import { groupBy } from '../group-by.js';
 import type { Session } from '../session.js';
 import { IS_A, STRUCTURAL } from './entity-record.js';
@@ -24,6 +31,10 @@ const BEGINNING_LETTERS = 2;
 /** What is said of more names than these tells none of them apart. */
 const SHARED_BY_MAX = 50;
 const SUGGESTIONS_MAX = 1_000;
+/** Where thousands of names begin alike, the first pairs by name must do: some seconds' work. */
+const COMPARED_MAX = 300_000;
+/** The event loop is given a turn this often. */
+const SLICE_MS = 8;
 
 export async function suggestMerges(
   session: Session,
@@ -32,9 +43,17 @@ export async function suggestMerges(
   if (!(typeof threshold === 'number' && threshold >= 0 && threshold <= 1)) {
     throw new AltError('INVALID_ARGUMENT', 'threshold must be a number from 0 to 1.');
   }
-  const candidates = await session.store.read((db) => registered(db, namesNow(db)));
+  const candidates = await session.store.read((db) => registered(db, namesNow(session, db)));
   const suggestions: MergeSuggestion[] = [];
+  let compared = 0;
+  let sliceStart = performance.now();
   for (const [a, b] of pairsToCompare(candidates)) {
+    compared += 1;
+    if (compared > COMPARED_MAX) break;
+    if (performance.now() - sliceStart > SLICE_MS) {
+      await setImmediate();
+      sliceStart = performance.now();
+    }
     const similarity = similarityOf(a, b, threshold);
     if (similarity >= threshold) suggestions.push([a.name, b.name, similarity]);
   }
@@ -45,7 +64,7 @@ export async function suggestMerges(
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The keys of the nodes that are registered, of those that mean the same the one that is meant. */
-export function registeredRoots(db: Db, names: Names, facts: readonly FactRow[]): Set<string> {
+export function registeredRoots(db: Db, names: Names, facts: readonly FoundFact[]): Set<string> {
   const keys = [
     ...[...names.edges].map(({ key }) => key),
     ...allTerms(db).map(({ key }) => key),
@@ -55,7 +74,7 @@ export function registeredRoots(db: Db, names: Names, facts: readonly FactRow[])
 }
 
 function registered(db: Db, names: Names): Candidate[] {
-  const facts = findFacts(db, { roots: names.pairs });
+  const facts = findFacts(db, { roots: names.rootsIn(db) });
   const said = new Map<string, Set<string>>();
   for (const { subjectKey, predicate, objectKey } of facts) {
     if (STRUCTURAL.has(predicate)) continue;

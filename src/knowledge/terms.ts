@@ -4,7 +4,7 @@ import { termsOf, type Db, type TermRow } from '../../projections/index.js';
 import type { NewEvent } from '../../replay/index.js';
 import { change, streamIn, type ChangeOptions, type Session } from '../session.js';
 import { checkMetadata, checkShape, type Metadata } from '../values.js';
-import { checkTerm } from './fact.js';
+import { asWord, checkTerm } from './fact.js';
 import type { Names } from './names.js';
 import { namesNow } from './people.js';
 
@@ -25,9 +25,9 @@ export const toTerm = ({ key, name, type, properties }: TermRow): Term => {
   return { key, name, type, properties: JSON.parse(properties) as Metadata };
 };
 
-/** The type of a node, as it is stored: lower case, spaces as `_`. */
+/** The type of a node, as it is stored. */
 export function checkType(type: unknown): string {
-  return checkTerm(type, 'type', TYPE_CHARACTERS_MAX).name.toLowerCase().replaceAll(' ', '_');
+  return asWord(checkTerm(type, 'type', TYPE_CHARACTERS_MAX).name);
 }
 
 /**
@@ -97,11 +97,13 @@ export async function setAlias(
   const from = checkTerm(alias, 'alias');
   const to = checkTerm(canonical, 'canonical');
   if (from.key === to.key) {
-    throw new AltError('INVALID_ARGUMENT', `'${from.name}' and '${to.name}' are one name.`);
+    throw new AltError('INVALID_ARGUMENT', `'${from.name}' and '${to.name}' are one name.`, {
+      hint: 'Names are compared without case, blanks and quotes: they need no alias.',
+    });
   }
   return change<boolean>(session, {
     decide(db) {
-      const names = namesNow(db);
+      const names = namesNow(session, db);
       if (names.edge(from.key)?.canonicalKey === to.key) return { events: [], result: false };
       if (chainOf(names, to.key).includes(from.key)) {
         throw new AltError('INVALID_ARGUMENT', `'${to.name}' stands for '${from.name}' already.`, {

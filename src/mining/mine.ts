@@ -134,8 +134,8 @@ function report(
   },
 ): MineReport {
   const done = mined.filter(({ status }) => status === 'mined');
-  const byDomain: Record<string, number> = {};
-  for (const { domain, added } of done) byDomain[domain] = (byDomain[domain] ?? 0) + added;
+  const byDomain = new Map<string, number>();
+  for (const { domain, added } of done) byDomain.set(domain, (byDomain.get(domain) ?? 0) + added);
   const unread = mined.filter(({ status }) =>
     ['binary', 'too_short', 'chunk_cap'].includes(status),
   );
@@ -156,7 +156,7 @@ function report(
     entities_created: done.reduce((sum, { added }) => sum + added, 0),
     entities_removed: done.reduce((sum, { removed }) => sum + removed, 0),
     entities_erased: done.reduce((sum, { erased }) => sum + erased, 0),
-    by_domain: byDomain,
+    by_domain: Object.fromEntries(byDomain),
     dry_run: run.options.dryRun === true,
     batch: done.length > 0 && run.options.dryRun !== true ? run.batch.toString('hex') : null,
   };

@@ -7,6 +7,7 @@ const PATH = 'nodes';
 
 export const nodesFolder: SideFile = {
   path: PATH,
+  owns: /^[0-9a-f]{2}\.msgpack(?:\.new)?$/,
   content(db, { files, store }) {
     const packs = [...nodeFiles(db)].map(
       ({ prefix, bytes }) => [`${prefix}.msgpack`, bytes] as const,

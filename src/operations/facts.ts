@@ -6,6 +6,7 @@ import { fact, triple } from './shapes.js';
 
 const date = z.string().describe('YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.');
 const name = z.string().max(1_024);
+const realm = z.string().optional();
 const page = {
   limit: z.int().min(1).max(1_000).default(100).describe('At most this many facts.'),
   offset: z.int().min(0).default(0).describe('Facts to skip.'),
@@ -30,6 +31,7 @@ export const kgAdd = defineOperation({
     valid_to: date.optional(),
     source: z.string().max(4_096).optional().describe('A file, a person, a URL.'),
     confidence: z.number().min(0).max(1).optional(),
+    realm: realm.describe("A fact of that realm alone, such as a persona's."),
   }),
   output: z.object({ fact_id: z.string(), created: z.boolean(), fact }),
   async handler(dimension, { subject, predicate, object, ...input }) {
@@ -39,6 +41,7 @@ export const kgAdd = defineOperation({
         validFrom: input.valid_from,
         validTo: input.valid_to,
         source: input.source,
+        realm: input.realm,
         confidence: input.confidence,
       },
     );
@@ -63,6 +66,8 @@ export const kgQuery = defineOperation({
       .default('both')
       .describe('Where the name stands: outgoing = subject.'),
     current_only: z.boolean().default(false).describe('Only what holds now.'),
+    realm: realm.describe('What holds in that realm: its facts and those of none.'),
+    source: z.string().max(4_096).optional().describe('Only what was said there.'),
     ...page,
   }),
   output: z.object({
@@ -77,8 +82,8 @@ export const kgQuery = defineOperation({
     has_more: z.boolean(),
   }),
   async handler(dimension, { all, as_of, current_only: currentOnly, limit, offset, ...input }) {
-    const bounds = { asOf: as_of, currentOnly, limit, offset };
-    const { direction } = input;
+    const { direction, realm: within, source } = input;
+    const bounds = { asOf: as_of, currentOnly, realm: within, source, limit, offset };
     const [entity, predicate] = all ? [] : [input.entity, input.predicate];
     const asked = all ? bounds : { ...bounds, predicate, direction };
     const { facts, ...found } = await dimension.kg.find(entity, asked);
@@ -97,15 +102,19 @@ export const kgInvalidate = defineOperation({
     'Use when a relationship no longer holds. Ends every open fact of that triple; when there is ' +
     'none, answers which of the subject hold.',
   annotations: DESTROYS,
-  input: z.strictObject({ ...triple, ended: date.optional().describe('When; now if absent.') }),
+  input: z.strictObject({
+    ...triple,
+    ended: date.optional().describe('When; now if absent.'),
+    realm: realm.describe('Where the fact was said, if in a realm.'),
+  }),
   output: z.object({
     invalidated: z.int(),
     ended: z.string(),
     facts: z.array(z.string()).describe('Ids of the facts that ended.'),
     candidates: z.array(fact).optional().describe('Current facts of the subject.'),
   }),
-  async handler(dimension, { ended, ...rest }) {
-    const { candidates, ...done } = await dimension.kg.end(rest, { ended });
+  async handler(dimension, { ended, realm: within, ...rest }) {
+    const { candidates, ...done } = await dimension.kg.end(rest, { ended, realm: within });
     return { ...done, ...(candidates && { candidates: candidates.map(brief) }) };
   },
 });
@@ -137,6 +146,7 @@ export const kgTimeline = defineOperation({
   annotations: READS,
   input: z.strictObject({
     entity: name.optional().describe('A subject or object; all facts when absent.'),
+    realm: realm.describe('What holds in that realm: its facts and those of none.'),
     ...page,
   }),
   output: z.object({
@@ -147,8 +157,8 @@ export const kgTimeline = defineOperation({
     total: z.int(),
     has_more: z.boolean(),
   }),
-  async handler(dimension, { entity, limit, offset }) {
-    const { facts, ...found } = await dimension.kg.pageTimeline(entity, { limit, offset });
+  async handler(dimension, { entity, ...bounds }) {
+    const { facts, ...found } = await dimension.kg.pageTimeline(entity, bounds);
     return { ...found, timeline: facts.map(brief), count: facts.length };
   },
 });

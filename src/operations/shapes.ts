@@ -76,6 +76,7 @@ export const fact = z.object({
   subject: z.string(),
   predicate: z.string(),
   object: z.string(),
+  realm: z.string().optional(),
   valid_from: z.string().nullable(),
   valid_to: z.string().nullable(),
   source: z.string(),

@@ -2,19 +2,15 @@
  * Gateways: two names that memories of one realm mention together. They are seen in the memories;
  * all that is ever recorded is that somebody does not want to see one.
  */
-import {
-  dismissedGateways,
-  namesInMemories,
-  type Db,
-  type NamesRow,
-} from '../../projections/index.js';
+import { dismissedGateways, type Db } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import { filterName, matchesNothing } from '../names.js';
 import { change, streamIn, type Session } from '../session.js';
 import { checkInteger, checkShape } from '../values.js';
-import { atPosition } from './at-position.js';
 import { effectiveStrength, UNUSED, type Connection } from './dynamics.js';
 import { gatewayId } from './ids.js';
+import type { Pair } from './name-pairs.js';
+import { tagsOf } from './tags.js';
 
 export interface Gateway extends Connection {
   readonly id: string;
@@ -45,66 +41,6 @@ export interface GatewayOptions {
 const MIN_COUNT = 2;
 const COUNT_MAX = 1_000_000;
 const LABEL_DOMAINS_MAX = 3;
-/** What is longer names nobody. */
-const NAME_CHARACTERS_MAX = 128;
-/** Pairs grow with the square of the names; a memory with more is a list of names, no context. */
-const NAMES_MAX = 50;
-
-/** Two names in one realm. */
-interface Pair {
-  readonly realm: string;
-  readonly a: string;
-  readonly b: string;
-  count: number;
-  readonly domains: Set<string>;
-  firstMs: number;
-  lastMs: number;
-}
-
-const pairsOf = atPosition((db) => readPairs(db));
-
-function readPairs(db: Db): readonly Pair[] {
-  const pairs = new Map<string, Pair>();
-  for (const row of namesInMemories(db)) {
-    const names = namesIn(row.names);
-    for (const [at, a] of names.entries()) {
-      for (const b of names.slice(at + 1)) addPair(pairs, row, [a, b]);
-    }
-  }
-  return [...pairs.values()].sort(byRealmAndCount);
-}
-
-function addPair(pairs: Map<string, Pair>, row: NamesRow, names: readonly [string, string]): void {
-  const { realm, domain, createdMs } = row;
-  const key = JSON.stringify([realm, ...names]);
-  const pair = pairs.get(key);
-  if (pair) {
-    pair.count += 1;
-    pair.domains.add(domain);
-    pair.firstMs = Math.min(pair.firstMs, createdMs);
-    pair.lastMs = Math.max(pair.lastMs, createdMs);
-    return;
-  }
-  const [a, b] = names;
-  const times = { firstMs: createdMs, lastMs: createdMs };
-  pairs.set(key, { realm, a, b, count: 1, domains: new Set([domain]), ...times });
-}
-
-/** The different names of a memory, in order: from `A;B`, a list of names or of `{name}`. */
-function namesIn(json: string): string[] {
-  const value = JSON.parse(json) as unknown;
-  const items: unknown[] = typeof value === 'string' ? value.split(';') : (value as unknown[]);
-  const names = new Set<string>();
-  for (const item of items) {
-    const named = typeof item === 'object' && item !== null ? (item as { name?: unknown }) : {};
-    const text = typeof item === 'string' ? item : named.name;
-    const name = typeof text === 'string' ? text.normalize('NFC').trim() : '';
-    if (name !== '' && name.length <= NAME_CHARACTERS_MAX) names.add(name);
-    if (names.size === NAMES_MAX) break;
-  }
-  return [...names].sort();
-}
-
 function byRealmAndCount(x: Pair, y: Pair): number {
   if (x.realm !== y.realm) return x.realm < y.realm ? -1 : 1;
   if (x.count !== y.count) return y.count - x.count;
@@ -121,15 +57,15 @@ function gatewaysIn(session: Session, db: Db, options: GatewayOptions): Pair[] {
   const filter = filterName(options.realm);
   if (matchesNothing(filter)) return [];
   const dismissed = dismissedGateways(db);
-  return pairsOf(session, db).filter((pair) => {
-    if (pair.count < minCount || (filter !== undefined && pair.realm !== filter)) return false;
-    return dismissed.size === 0 || !dismissed.has(idOf(pair));
+  const pairs = [...tagsOf(session, db).pairs.pairs(filter)].filter((pair) => {
+    return pair.count >= minCount && (dismissed.size === 0 || !dismissed.has(idOf(pair)));
   });
+  return pairs.sort(byRealmAndCount);
 }
 
 function toGateway(pair: Pair, nowMs: number): Gateway {
   const { realm, a, b, count } = pair;
-  const domains = [...pair.domains].sort();
+  const domains = [...pair.domains.keys()].sort();
   const seen = { ...UNUSED, last_activated: toIso(pair.lastMs) };
   return {
     id: idOf(pair),

@@ -2,13 +2,13 @@
  * The graph that is seen in the memories: its nodes are names of domains, across realms. A domain
  * that two realms have joins them, whether anybody said so or not.
  */
-import { listTunnels, taggedPlaces, type Db, type TaggedPlace } from '../../projections/index.js';
+import { listTunnels, type Db } from '../../projections/index.js';
 import type { Session } from '../session.js';
-import { atPosition } from './at-position.js';
+import { gatesIn, type DomainNode } from './domain-tags.js';
+import { tagsOf } from './tags.js';
 
 /** Too common a name to join anything. */
 export const NO_NODE = 'general';
-const DATES_MAX = 5;
 const TOP_MAX = 10;
 
 export interface GraphNode {
@@ -38,56 +38,9 @@ export interface Graph {
   readonly edges: GraphEdge[];
 }
 
-export interface InRealm {
-  count: number;
-  readonly gates: Set<string>;
-}
-
-/** What is known of a name of a domain. */
-export interface DomainNode {
-  readonly domain: string;
-  /** By name of the realm, in order. */
-  readonly realms: ReadonlyMap<string, InRealm>;
-  readonly count: number;
-  readonly gates: readonly string[];
-  readonly dates: readonly string[];
-}
-
 /** Every domain with memories by name, `general` too. */
-export const domainsOf = atPosition((db) => readDomains(db));
-
-function readDomains(db: Db): ReadonlyMap<string, DomainNode> {
-  const byDomain = new Map<string, TaggedPlace[]>();
-  for (const row of taggedPlaces(db)) {
-    const rows = byDomain.get(row.domain);
-    if (rows) rows.push(row);
-    else byDomain.set(row.domain, [row]);
-  }
-  const names = [...byDomain.keys()].sort();
-  return new Map(names.map((domain) => [domain, toDomain(domain, byDomain.get(domain) ?? [])]));
-}
-
-function toDomain(domain: string, rows: readonly TaggedPlace[]): DomainNode {
-  const realms = new Map<string, InRealm>();
-  for (const { realm, gate, count } of rows) {
-    const within = realms.get(realm) ?? { count: 0, gates: new Set() };
-    within.count += count;
-    if (gate !== '') within.gates.add(gate);
-    realms.set(realm, within);
-  }
-  const dates = [...new Set(rows.map(({ date }) => date))].filter((date) => date !== '');
-  return {
-    domain,
-    realms,
-    count: rows.reduce((sum, { count }) => sum + count, 0),
-    gates: gatesIn([...realms.values()]),
-    dates: dates.sort().slice(-DATES_MAX),
-  };
-}
-
-function gatesIn(realms: readonly InRealm[]): string[] {
-  return [...new Set(realms.flatMap(({ gates }) => [...gates]))].sort();
-}
+export const domainsOf = (session: Session, db: Db): ReadonlyMap<string, DomainNode> =>
+  tagsOf(session, db).domains.nodes;
 
 /** The nodes of the graph, by name. */
 export function nodesOf(session: Session, db: Db): DomainNode[] {

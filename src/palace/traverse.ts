@@ -4,7 +4,8 @@ import { listTunnels, type Db, type TunnelRow } from '../../projections/index.js
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
 import { checkShape } from '../values.js';
-import { domainsOf, NO_NODE, type DomainNode, type InRealm } from './graph.js';
+import type { DomainNode, InRealm } from './domain-tags.js';
+import { domainsOf, NO_NODE } from './graph.js';
 
 const HOPS = 2;
 const HOPS_MAX = 10;

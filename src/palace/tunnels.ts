@@ -8,8 +8,9 @@ import {
 import { AltError } from '../../events/index.js';
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
-import { derivedTunnels } from './derived-tunnels.js';
-import { domainsOf, nodesOf, statsOf, type DomainNode, type GraphStats } from './graph.js';
+import { derivedTunnels, topicKey } from './derived-tunnels.js';
+import type { DomainNode } from './domain-tags.js';
+import { domainsOf, nodesOf, statsOf, type GraphStats } from './graph.js';
 import { TUNNEL_KINDS, toTunnel, type Tunnel, type TunnelEnd, type TunnelKind } from './tunnel.js';
 
 const BRIDGES_MAX = 50;
@@ -55,8 +56,14 @@ export async function listTunnels(session: Session, options: Counted): Promise<T
   const filter = filterName(realm);
   if (matchesNothing(filter)) return [];
   const tunnels = await session.store.read((db) => tunnelsIn(session, db, options));
-  if (filter === undefined) return tunnels;
-  return tunnels.filter(({ source, target }) => [source.realm, target.realm].includes(filter));
+  const wanted =
+    filter === undefined
+      ? tunnels
+      : tunnels.filter(({ source, target }) => [source.realm, target.realm].includes(filter));
+  // What is kept for the next question stays ours.
+  return wanted.map((tunnel) => {
+    return { ...tunnel, source: { ...tunnel.source }, target: { ...tunnel.target } };
+  });
 }
 
 /** What joins two realms: a domain that both have, or a tunnel that was dug. */
@@ -159,8 +166,9 @@ export interface TunnelConnection {
 
 /** A domain as tunnels have it: also one that only a tunnel has. */
 function domainOfTunnel(domain: string): ReturnType<typeof filterName> {
-  const isMade = typeof domain === 'string' && /^(topic|entity):/.test(domain);
-  return isMade ? domain : filterName(domain);
+  if (typeof domain === 'string' && domain.startsWith('topic:')) return topicKey(domain);
+  const isMade = typeof domain === 'string' && domain.startsWith('entity:');
+  return isMade ? domain.normalize('NFC') : filterName(domain);
 }
 
 /** Where tunnels lead from a place, oldest first. */

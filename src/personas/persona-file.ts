@@ -1,5 +1,6 @@
 /** `persona.json`: all personas for people to read, and those of an older product to take over. */
-import { isAltError } from '../../events/index.js';
+import { join } from 'node:path';
+import { isAltError, replaceFile } from '../../events/index.js';
 import { activePersona, knowsPersonas, listPersonas, type Db } from '../../projections/index.js';
 import type { NewEvent } from '../../replay/index.js';
 import { change, type Session } from '../session.js';
@@ -13,6 +14,7 @@ import {
 } from './define.js';
 
 const PATH = 'persona.json';
+const KEPT = 'persona.json.left-out';
 
 /** `{ active, personas: { name: { name, system_prompt, description, metadata } } }`. */
 export const personaFile: SideFile = {
@@ -50,6 +52,7 @@ async function importPersonas(session: Session): Promise<void> {
     session.store.warn({ code: 'SIDE_FILE_UNREADABLE', message: `${PATH}: ${problem}` });
   }
   if (found.personas.length === 0) return;
+  if (found.problems.length > 0) keepWhole(session, text);
   await change(session, {
     decide(db) {
       // Another process may just have taken them over.
@@ -57,6 +60,13 @@ async function importPersonas(session: Session): Promise<void> {
       return { events: eventsOf(session, db, found), result: undefined };
     },
   });
+}
+
+/** The file is written anew without what was left out, which would be nowhere then. */
+function keepWhole({ files, store }: Session, text: string): void {
+  replaceFile(files, join(store.folder, KEPT), text);
+  const message = `${PATH} as it was is kept in ${KEPT}.`;
+  store.warn({ code: 'SIDE_FILE_UNREADABLE', message });
 }
 
 function eventsOf(session: Session, db: Db, { active, personas }: Found): NewEvent[] {
@@ -92,6 +102,10 @@ function collect(
 ): void {
   const name = nameOf(text, into.problems);
   if (name === '') return;
+  if (into.personas.has(name)) {
+    into.problems.push(`'${text.slice(0, 40)}' is left out: '${name}' is there already.`);
+    return;
+  }
   const { system_prompt, description, model, framework } = entry;
   // An older product kept these beside the persona.
   const metadata = {

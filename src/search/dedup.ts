@@ -10,6 +10,7 @@ import {
   membersOfSource,
   sourceGroups,
   type EmbeddingCache,
+  type EntityRow,
   type Place,
   type SourceMember,
 } from '../../projections/index.js';
@@ -60,8 +61,10 @@ export async function dedup(context: Context, options: DedupOptions = {}): Promi
   const deleted: string[] = [];
   for (const group of groups) {
     const found = await compareSource(session, group, { cache, threshold, signal });
-    kept.push(...idsOf(found.kept));
-    deleted.push(...(dryRun ? idsOf(found.twins) : await remove(session, found.twins)));
+    kept.push(...found.kept.map(({ id }) => id));
+    deleted.push(
+      ...(dryRun ? found.twins.map(({ twin }) => twin.id) : await remove(session, found.twins)),
+    );
   }
   const isBlind = cache === undefined && { vector_disabled: true as const };
   return { sources: groups.length, kept, deleted, dry_run: dryRun, ...isBlind, warnings };
@@ -89,8 +92,6 @@ async function groupsFor(session: Session, options: DedupOptions): Promise<Group
     .map(({ sourceFile }) => ({ sourceFile, place: { realm } }));
 }
 
-const idsOf = (members: readonly SourceMember[]): string[] => members.map(({ id }) => id);
-
 /** The vectors of every memory, embedded now where they are missing. */
 async function vectorsOf({
   embedding,
@@ -106,6 +107,12 @@ async function vectorsOf({
   }
 }
 
+/** A later memory, and the one that is kept and says the same. */
+interface Twin {
+  readonly twin: SourceMember;
+  readonly of: SourceMember;
+}
+
 interface Comparison {
   readonly cache: EmbeddingCache | undefined;
   readonly threshold: number;
@@ -116,22 +123,22 @@ async function compareSource(
   session: Session,
   { sourceFile, place }: Group,
   { cache, threshold, signal }: Comparison,
-): Promise<{ readonly kept: readonly SourceMember[]; readonly twins: readonly SourceMember[] }> {
+): Promise<{ readonly kept: readonly SourceMember[]; readonly twins: readonly Twin[] }> {
   const members = await session.store.read((db) => membersOfSource(db, sourceFile, place));
   const kept: { readonly member: SourceMember; readonly vectors: readonly Float32Array[] }[] = [];
-  const twins: SourceMember[] = [];
+  const twins: Twin[] = [];
   for (const member of members) {
     if (signal?.aborted === true) throw new AltError('CANCELLED', 'The comparison was stopped.');
     const vectors = member.passages.flatMap((hash) => {
       const vector = cache?.get(hash);
       return vector instanceof Float32Array ? [vector] : [];
     });
-    const isTwin = kept.some((other) => {
+    const same = kept.find((other) => {
       if (other.member.contentHash.equals(member.contentHash)) return true;
       const isWhole = vectors.length > 0 && vectors.length === member.passages.length;
       return isWhole && similarity(vectors, other.vectors) >= threshold;
     });
-    if (isTwin) twins.push(member);
+    if (same) twins.push({ twin: member, of: same.member });
     else kept.push({ member, vectors });
     // A large source takes a while: others get their turn.
     await setImmediate();
@@ -152,15 +159,18 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** @returns the ids of those that still said what was compared. */
-async function remove(session: Session, twins: readonly SourceMember[]): Promise<string[]> {
+/** @returns the ids of those where both still said what was compared. */
+async function remove(session: Session, twins: readonly Twin[]): Promise<string[]> {
   const batch = session.system.randomBytes(16);
   return change(session, {
     batch,
     decide(db) {
-      const same = twins.flatMap(({ id, contentHash: compared }) => {
+      const asCompared = ({ id, contentHash: compared }: SourceMember): EntityRow[] => {
         const row = entityById(db, id);
         return row && contentHash(row.content).equals(compared) ? [row] : [];
+      };
+      const same = twins.flatMap(({ twin, of }) => {
+        return asCompared(of).length > 0 ? asCompared(twin) : [];
       });
       const events = same.map(({ id, stream }): NewEvent => {
         return { type: 'EntityDeleted', stream, data: { entity_id: id, reason: 'dedup' } };

@@ -226,12 +226,11 @@ export function fuse<Candidate extends FusionCandidate>(
  */
 export function knownShare(question: string, scripts: readonly string[] | 'all'): number {
   if (scripts === 'all') return 1;
-  const letters = question.match(/\p{L}/gu);
-  if (letters === null) return 1;
+  const letters = question.replace(/\P{L}+/gu, '');
+  if (letters === '') return 1;
   if (scripts.length === 0) return 0;
   const classes = scripts.map((script) => `\\p{Script=${script}}`).join('');
-  const known = new RegExp(`^[${classes}]$`, 'u');
-  let count = 0;
-  for (const letter of letters) if (known.test(letter)) count += 1;
-  return count / letters.length;
+  const unknown = letters.replace(new RegExp(`[${classes}]+`, 'gu'), '');
+  const all = [...letters].length;
+  return (all - [...unknown].length) / all;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   explained,
   isAltError,
+  isLink,
   makeFolderDurably,
   readBytes,
   replaceFile,
@@ -21,6 +22,8 @@ export interface SideFile {
   readonly path: string;
   /** What it says now; undefined where there is nothing to say, and then nothing is touched. */
   readonly content: (db: Db, session: Session) => string | FolderContent | undefined;
+  /** Of a folder: the names that are ours. What else lies there is somebody else's, and stays. */
+  readonly owns?: RegExp | undefined;
   /** For a file that people write too: takes what they wrote into the log. */
   readonly takeIn?: (session: Session) => Promise<void>;
 }
@@ -37,13 +40,27 @@ export async function writeSideFiles(
   sideFiles: readonly SideFile[],
 ): Promise<string[]> {
   return session.store.withLock((db) => {
-    return sideFiles.flatMap(({ path, content }) => {
-      const text = content(db, session);
-      if (text === undefined) return [];
-      if (typeof text === 'string') return writeFile(session, path, text);
-      return writeFolder(session, path, text);
+    const failures: unknown[] = [];
+    const written = sideFiles.flatMap((sideFile) => {
+      try {
+        return writeOne(session, db, sideFile);
+      } catch (error) {
+        failures.push(error);
+        return [];
+      }
     });
+    // What is in the way of one must not keep the others behind.
+    if (failures.length > 0) throw failures[0];
+    return written;
   });
+}
+
+function writeOne(session: Session, db: Db, sideFile: SideFile): string[] {
+  const { path, content } = sideFile;
+  const text = content(db, session);
+  if (text === undefined) return [];
+  if (typeof text === 'string') return writeFile(session, path, text);
+  return writeFolder(session, sideFile, text);
 }
 
 /** As {@link writeSideFiles}; what cannot be written is a warning: the log has it. */
@@ -120,15 +137,17 @@ function writeFile(session: Session, path: string, content: string | Uint8Array)
   return [path];
 }
 
-function writeFolder(session: Session, path: string, content: FolderContent): string[] {
+function writeFolder(session: Session, { path, owns }: SideFile, content: FolderContent): string[] {
   const { files, store } = session;
   const folder = join(store.folder, path);
+  // What a link leads to is not ours to fill or to clear.
+  if (isLink(folder)) files.remove(folder);
   makeFolderDurably(files, folder);
   const written = [...content].flatMap(([name, part]) => {
     return writeFile(session, `${path}/${name}`, part);
   });
   for (const name of files.list(folder)) {
-    if (!content.has(name)) files.remove(join(folder, name));
+    if (owns?.test(name) === true && !content.has(name)) files.remove(join(folder, name));
   }
   return written;
 }

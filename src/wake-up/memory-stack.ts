@@ -1,4 +1,5 @@
 /** `dimension.memory`: the layers of an agent's memory, and those of the dimension. */
+import type { Codebook } from '../aaak/codebook.js';
 import { deleteEntities } from '../entity-changes.js';
 import { checkAgent } from '../records/record.js';
 import type { Searcher } from '../search/searcher.js';
@@ -35,10 +36,16 @@ const CLEAR_BATCH = 500;
 export class MemoryStack {
   readonly #session: () => Session;
   readonly #searcher: () => Searcher;
+  readonly #codebook: () => Promise<Codebook>;
 
-  constructor(session: () => Session, searcher: () => Searcher) {
-    this.#session = session;
-    this.#searcher = searcher;
+  constructor(of: {
+    readonly session: () => Session;
+    readonly searcher: () => Searcher;
+    readonly codebook: () => Promise<Codebook>;
+  }) {
+    this.#session = of.session;
+    this.#searcher = of.searcher;
+    this.#codebook = of.codebook;
   }
 
   /** Files an entry in layer 0 (identity), 1 (essential), 2 (working) or 3 (archive). */
@@ -111,7 +118,8 @@ export class MemoryStack {
 
   /** L0 and L1 of the dimension. */
   async wakeUp(options: WakeUpOptions = {}): Promise<WakeUp> {
-    return wakeUp(this.#session(), options);
+    const codebook = options.aaak === true ? await this.#codebook() : undefined;
+    return wakeUp(this.#session(), options, codebook);
   }
 
   /** L2: the newest memories of a realm or domain. */

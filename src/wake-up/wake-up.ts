@@ -2,20 +2,38 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readText } from '../../events/index.js';
-import { activePersona, countEntities, weightiest } from '../../projections/index.js';
+import {
+  activePersona,
+  countEntities,
+  storyRows,
+  weightiest,
+  type StoryRow,
+} from '../../projections/index.js';
+import type { Codebook } from '../aaak/codebook.js';
+import { tellStory as tellInAaak, type StoryMemory } from '../aaak/story.js';
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
 import { identityPath, readIdentity } from './identity-file.js';
 import { estimateTokens } from './snippet.js';
-import { STORY_ENTRIES_MAX, tellStory, toStoryEntry, type StoryEntry } from './story.js';
+import {
+  STORY_ENTRIES_MAX,
+  tellStory,
+  toStoryEntry,
+  type Story,
+  type StoryEntry,
+} from './story.js';
 
 /** Where an older product kept it, for all dimensions of a user. */
 const LEGACY_IDENTITY = join('.alt-memory', 'identity.txt');
 const IDENTITY_CHARACTERS_WARN = 2_000;
+/** Of how many memories, those that matter most, the story in the dialect is made. */
+const AAAK_CANDIDATES_MAX = 2_000;
 
 export interface WakeUpOptions {
   /** Only the story of this realm. */
   readonly realm?: string | undefined;
+  /** The story in the compressed dialect: as many memories as fit, each with its reference. */
+  readonly aaak?: boolean | undefined;
 }
 
 export interface WakeUp {
@@ -28,13 +46,24 @@ export interface WakeUp {
   readonly warnings: string[];
 }
 
-/** L0 and L1, with an empty line between. Reads only. */
-export async function wakeUp(session: Session, options: WakeUpOptions = {}): Promise<WakeUp> {
+/**
+ * L0 and L1, with an empty line between. Reads only.
+ *
+ * @param codebook of the dialect, where the story is told in it
+ */
+export async function wakeUp(
+  session: Session,
+  options: WakeUpOptions = {},
+  codebook?: Codebook,
+): Promise<WakeUp> {
   const realm = filterName(options.realm);
-  const rows = matchesNothing(realm)
-    ? []
-    : await session.store.read((db) => weightiest(db, STORY_ENTRIES_MAX, realm));
-  const story = tellStory(rows.map(toStoryEntry), realm !== undefined);
+  const story = await session.store.read((db): Story => {
+    const most = codebook ? AAAK_CANDIDATES_MAX : STORY_ENTRIES_MAX;
+    const weighed = matchesNothing(realm) ? [] : weightiest(db, most, realm);
+    const rows = storyRows(db, weighed);
+    if (codebook) return storyInAaak(rows, weighed.length, codebook);
+    return tellStory([...rows].map(toStoryEntry), realm !== undefined);
+  });
   const l0 = await identityText(session);
   const text = `${l0}\n\n${story.text}`;
   const warnings =
@@ -42,6 +71,26 @@ export async function wakeUp(session: Session, options: WakeUpOptions = {}): Pro
       ? [`The identity has ${String(l0.length)} characters; every session reads all of them.`]
       : [];
   return { text, tokens_estimate: estimateTokens(text), l0, l1: story.shown, warnings };
+}
+
+function storyInAaak(rows: Iterable<StoryRow>, total: number, codebook: Codebook): Story {
+  const read: StoryEntry[] = [];
+  const told = tellInAaak(memoriesOf(rows, read), codebook, { total });
+  const ids = new Set(told.ids);
+  const shown = read.filter(({ id }) => ids.has(id));
+  // As the text has them: by place, and within it those that matter most first.
+  shown.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : Number(placeOf(a) > placeOf(b))));
+  return { text: told.text, shown };
+}
+
+const placeOf = ({ realm, domain }: StoryEntry): string => `[${realm}/${domain}]`;
+
+function* memoriesOf(rows: Iterable<StoryRow>, read: StoryEntry[]): Generator<StoryMemory> {
+  for (const row of rows) {
+    read.push(toStoryEntry(row));
+    const { id, realm, domain, content, weight: importance } = row;
+    yield { id, realm, domain, content, importance };
+  }
 }
 
 /** The identity; else that of an older product; else what the active persona is; else a hint. */

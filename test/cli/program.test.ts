@@ -78,6 +78,21 @@ describe('the program', () => {
     });
   });
 
+  it('shows what would steer a terminal, and never sends it, whatever it prints', async () => {
+    const steering = 'a\u001b[31mb\u009b31mc\u007fd\u202ee';
+    const nowhere = ['list', '--dimension', join(alt.home, steering)];
+    const [text, json, quoted] = await Promise.all([
+      alt.bare(nowhere),
+      alt.bare([...nowhere, '--json']),
+      alt.bare(['aaak', steering, '--output-format', 'json']),
+    ]);
+    const printed = [text, json, quoted].map(({ stdout, stderr }) => stdout + stderr);
+    for (const out of printed) expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(text.stderr).toContain('a\ufffd[31mb\ufffd31mc\ufffdd\ufffde');
+    expect(json.stderr).toContain('a\\u001b[31mb\\u009b31mc\\u007fd');
+    expect(quoted.stdout).toContain('\\u009b31mc\\u007fd');
+  });
+
   it.each(COMMANDS)('explains %s with two examples and refuses unknown options', async (name) => {
     const [help, refused] = await Promise.all([
       alt.bare([name, '--help']),

@@ -74,6 +74,13 @@ describe('wake-up', () => {
     });
   });
 
+  it('tells the story in the compressed dialect', async () => {
+    const { stdout, code } = await alt.run(['wake-up', '--aaak', '--raw']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('\n## L1 — ESSENTIAL STORY (AAAK)\n');
+    expect(stdout).toMatch(/ \| DR:\S+\n/);
+  });
+
   it('warns of an identity that every session pays for', async () => {
     writeFileSync(join(alt.dimension, 'identity.txt'), 'x'.repeat(2_001));
     const { stdout, stderr } = await alt.run(['wake-up']);

@@ -7,7 +7,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dimension } from '../../src/index.js';
+import {
+  aaak_compress,
+  aaak_decompress,
+  aaak_parse_entry,
+  createTunnel,
+  Dimension,
+  findTunnels,
+  followTunnels,
+  graphStats,
+  traverse,
+} from '../../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'alt-memory-owner-'));
 let d: Dimension;
@@ -122,10 +132,56 @@ describe('Knowledge Graph', () => {
   it('takes facts, answers about a name, and ends facts', async () => {
     await d.kg.add('LoginBug', 'affects', 'Safari', { validFrom: '2026-05-01' });
     await d.kg.add('LoginBug', 'priority', 'high');
-    expect(await d.kg.query('LoginBug')).toHaveLength(2);
+    let facts = await d.kg.query('LoginBug');
+    expect(facts).toHaveLength(2);
+    facts = await d.kg.query('LoginBug', { asOf: '2026-05-15' });
+    expect(facts.map(({ predicate }) => predicate).sort()).toEqual(['affects', 'priority']);
+    facts = await d.kg.query('LoginBug', { asOf: '2026-04-15' });
+    expect(facts.map(({ predicate }) => predicate)).toEqual(['priority']);
+    facts = await d.kg.query('LoginBug', { direction: 'outgoing' });
+    expect(facts).toHaveLength(2);
+    expect(await d.kg.query('LoginBug', { direction: 'incoming' })).toEqual([]);
     await d.kg.invalidate('LoginBug', 'affects', 'Safari', { ended: '2026-06-01' });
     const ended = (await d.kg.query('LoginBug')).find(({ predicate }) => predicate === 'affects');
     expect(ended).toMatchObject({ valid_from: '2026-05-01', valid_to: '2026-06-01' });
+    expect(await d.kg.stats()).toMatchObject({
+      ...{ total_facts: 2, unique_subjects: 1, unique_predicates: 2, entities: 3 },
+      ...{ current_facts: 1, expired_facts: 1, relationship_types: ['affects', 'priority'] },
+    });
+    const story = await d.kg.timeline('LoginBug');
+    expect(story.map(({ predicate }) => predicate)).toEqual(['affects', 'priority']);
+  });
+});
+
+describe('Agent Records (Diaries)', () => {
+  it('writes in layers, reads what is newest, lists who wrote', async () => {
+    await d.diaryWrite('claude', 'DEBUG: found race condition in auth retry', { topic: 'debug' });
+    await d.diaryWrite('claude', 'SESSION:2026-05-31|fixed.auth|★★★', { topic: 'summary' });
+    const entries = await d.diaryRead('claude', { lastN: 5 });
+    expect(entries.map(({ layer }) => layer)).toEqual(['L1', 'L0']);
+    expect(entries[0]?.content).toBe('SESSION:2026-05-31|fixed.auth|★★★');
+    expect(await d.listAgents()).toEqual(['claude']);
+    await d.deleteRealm('agent_claude');
+  });
+
+  it('links places and walks from one to another, also by functions that take a path', async () => {
+    await d.addEntity('work', 'bugs', 'Login freezes on Safari', { entityId: 'bug' });
+    await d.addEntity('personal', 'learnings', 'Retries need a lock');
+    const tunnel = await createTunnel(d, {
+      ...{ source_realm: 'work', source_domain: 'bugs' },
+      ...{ target_realm: 'personal', target_domain: 'learnings' },
+      label: 'Same root cause',
+    });
+    expect(tunnel).toMatchObject({ label: 'Same root cause', kind: 'explicit' });
+    const steps = await traverse(d, 'bugs', { maxHops: 2 });
+    expect(steps.map(({ domain }) => domain)).toEqual(['bugs', 'learnings']);
+    expect(await findTunnels(d.path, { realmA: 'work', realmB: 'personal' })).toHaveLength(1);
+    expect(await graphStats(d)).toMatchObject({ explicit_tunnels: 1 });
+    expect(await followTunnels(d, 'work', 'bugs')).toMatchObject([
+      { direction: 'outgoing', connected_realm: 'personal', connected_domain: 'learnings' },
+    ]);
+    await d.deleteRealm('work');
+    await d.deleteRealm('personal');
   });
 });
 
@@ -171,5 +227,45 @@ describe('Export / Import', () => {
     const count = await d.importEntities(all, { overwrite: false });
     expect(count).toBe(1);
     expect(await d.exportCollection()).toEqual(all);
+  });
+});
+
+describe('Personas', () => {
+  it('makes, takes on, shows and deletes characters', async () => {
+    await d.createPersona('coder', { systemPrompt: 'You are an expert Python developer.' });
+    expect(await d.getPersona()).toMatchObject({ name: '' });
+    await d.setPersona('coder');
+    expect(await d.getPersona()).toMatchObject({ name: 'coder', active: true });
+    expect(await d.getPersonaCharacter()).toBe('You are an expert Python developer.');
+    expect(await d.getPersonaCharacter('coder')).toBe('You are an expert Python developer.');
+    expect((await d.listPersonas()).map(({ name }) => name)).toEqual(['coder']);
+    expect(await d.deletePersona('coder')).toBe(true);
+    expect(await d.deletePersona('coder')).toBe(false);
+    expect(await d.switchPersona('architect')).toMatchObject({ name: 'architect', active: true });
+  });
+
+  it('have a realm of their own for memories, facts and diary entries', async () => {
+    await d.createPersona('donald_trump', { systemPrompt: 'Act as if you are Donald Trump...' });
+    await d.setPersona('donald_trump');
+    expect(await d.getPersonaCharacter()).toBe('Act as if you are Donald Trump...');
+    const realm = 'persona_donald_trump';
+    const id = await d.addEntity(realm, 'style', 'Says what he thinks');
+    const fact = await d.kg.add('tariffs', 'are', 'beautiful', { realm });
+    await d.diaryWrite('donald_trump', 'Held a rally', { realm });
+    expect(await d.search('what he thinks', { realm, limit: 1 })).toMatchObject([{ id }]);
+    expect(await d.kg.query('tariffs', { realm })).toMatchObject([{ id: fact }]);
+    expect(await d.kg.query('tariffs', { realm: 'persona_architect' })).toEqual([]);
+    expect(await d.diaryRead('donald_trump', { realm })).toHaveLength(1);
+  });
+});
+
+describe('AAAK Compression', () => {
+  it('compresses, parses and expands', () => {
+    const family = 'Alice loves Jordan, they have two kids: Riley (18, into sports)';
+    const line = 'FAM: ALC→♡JOR | 2D(kids): RIL(18,sports) | ★★★★';
+    expect(aaak_compress(family)).toBe(line);
+    const compressed = aaak_compress('Long text here');
+    expect(aaak_parse_entry(compressed)).toMatchObject({ valid: true });
+    expect(aaak_decompress(compressed)).toBe('Long text here');
   });
 });

@@ -80,4 +80,10 @@ describe('a person', () => {
     expect(findPersons(text).length).toBe(50_000);
     expect(performance.now() - start).toBeLessThan(20_000);
   });
+
+  it('is found across a wide gap as across a blank, in a time that grows with it', () => {
+    const gap = ' \t'.repeat(50_000);
+    expect(namesIn(`Alice said so. Alice${gap},${gap}Xob fell`)).toEqual(['Alice', 'Alice', 'Xob']);
+    expect(namesIn(`Alice said so. Alice${gap}Xob fell`)).toEqual(['Alice', 'Alice']);
+  });
 });

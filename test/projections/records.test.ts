@@ -5,6 +5,7 @@ import {
   countRecords,
   listAgents,
   recordsOf,
+  storyRows,
   weightiest,
   type Db,
 } from '../../projections/index.js';
@@ -42,7 +43,7 @@ const idsOf =
   (db: Db): string[] =>
     recordsOf(db, { agent: 'ada', kind: 'record', ...filter }, 10).map(({ id }) => id);
 const story = (realm?: string) => (db: Db) =>
-  weightiest(db, 10, realm).map(({ id, weight }) => [id, weight]);
+  [...storyRows(db, weightiest(db, 10, realm))].map(({ id, weight }) => [id, weight]);
 
 describe('a record', () => {
   it('is a memory whose metadata say who wrote it, about what, and when', () => {

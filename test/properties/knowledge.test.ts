@@ -1,7 +1,7 @@
 /** What machines that met hold of the knowledge graph, and how names find each other. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { factsAbout, maybeSimilar, type Db } from '../../projections/index.js';
+import { factsAbout, maybeSimilar, SimilarNames, type Db } from '../../projections/index.js';
 import { Names } from '../../src/knowledge/names.js';
 import { lettersChanged } from '../../src/knowledge/similarity.js';
 import { aliasSet, factAsserted, personNamed, termDefined } from '../support/given.js';
@@ -108,6 +108,8 @@ describe('the proposal of similar names', () => {
           const keys = known.flatMap((key) => [key, `${key}x`, `${key}y`]);
           const similar = keys.filter((key) => editDistance(key, asked) <= 2);
           expect(proposed).toEqual(expect.arrayContaining(similar));
+          const inMemory = new SimilarNames(keys).maybeSimilar([asked]);
+          expect(inMemory).toEqual(expect.arrayContaining(similar));
         });
       });
       await holds(property, runs(60, 1_000));

@@ -22,7 +22,8 @@ describe('the digest', () => {
       await machine?.write(entityAdded('e1'));
       const after = digestViews(machine?.db ?? newViews());
       expect(differingTables(before, after)).toEqual([
-        ...['commits', 'entities', 'events', 'keyword_rows', 'passages', 'vocabulary'],
+        ...['commits', 'entities', 'event_counts', 'events', 'keyword_rows', 'passages'],
+        ...['place_counts', 'vocabulary'],
       ]);
       expect(digestOfAll(before)).not.toBe(digestOfAll(after));
     });

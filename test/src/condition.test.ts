@@ -113,7 +113,7 @@ describe('what was filed away', () => {
     expect(await dimension.memoriesFiledAway()).toEqual({
       total_entities: 2,
       last_saved_at: '2021-01-01T00:00:00.000Z',
-      last_content_preview: `${'x'.repeat(99)}\ufffd...`,
+      last_content_preview: `${'x'.repeat(99)}🍞...`,
     });
     await dimension.addEntity('a', 'b', 'z'.repeat(100));
     expect(await dimension.memoriesFiledAway()).toMatchObject({

@@ -62,6 +62,17 @@ describe('a realm', () => {
       expect(await dimension.listEntities({ realm: other }), name).toHaveLength(1);
     }
   });
+
+  it('is counted whatever it is called', async () => {
+    const dimension = await fresh();
+    await dimension.addEntity('constructor', 'constructor', 'x');
+    await dimension.addEntity('work', 'constructor', 'y');
+    expect(Object.entries(await dimension.getTaxonomy())).toEqual([
+      ['constructor', { constructor: 1 }],
+      ['work', { constructor: 1 }],
+    ]);
+    expect(Object.hasOwn(Object, 'constructor')).toBe(false);
+  });
 });
 
 describe('a batch', () => {
@@ -139,6 +150,18 @@ describe('an update', () => {
       metadata: { b: { y: 2 }, c: 3, realm: 'work', domain: 'bugs', source_file: 's.md' },
     });
     expect((await dimension.getEntity(id))?.metadata).not.toHaveProperty('a');
+  });
+
+  it('lets metadata grow to 64 KiB in all, so that an import takes what was exported', async () => {
+    const dimension = await fresh();
+    const id = await dimension.addEntity('work', 'bugs', 'Text', {
+      metadata: { a: 'x'.repeat(40_000) },
+    });
+    const more = { b: 'y'.repeat(40_000) };
+    const tooMuch = dimension.updateEntity(id, { metadata: more });
+    await expect(tooMuch).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(await dimension.updateEntity(id, { metadata: { ...more, a: null } })).toBe(true);
+    expect(await (await fresh()).importEntities(await dimension.exportCollection())).toBe(1);
   });
 
   it('answers false for a memory that is not there, true when nothing differs', async () => {

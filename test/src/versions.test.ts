@@ -68,6 +68,8 @@ describe('bringing a memory back', () => {
     const { events } = (await dimension.status()).log;
     expect(await dimension.restoreEntity('x')).toBe(true);
     expect(await dimension.restoreEntity('nope')).toBe(false);
+    const wrong = dimension.restoreEntity(undefined as never);
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect((await dimension.status()).log.events).toBe(events);
   });
 });

@@ -72,6 +72,13 @@ describe('compressing', () => {
     );
   });
 
+  it('ends soon for a long text that tells of persons in every sentence', () => {
+    const told = 'Alice met Bob. Eve has two kids: Rex, Bo. Max manages Kai. Ike is a lead.\n';
+    const text = told.repeat(500_000 / told.length);
+    expect(aaak(text, { maxLen: 20 })).toBe('…+27024 | ★★★');
+    expect(aaak(text, { maxLen: 40 })).toMatch(/^FAM: MAX--manages--KAI \| …\+\d+ \| ★★★$/u);
+  });
+
   it('appends the reference and takes the importance it is given', () => {
     expect(aaak('Alice loves Jordan', { ref: 'doc_7', importance: 5 })).toBe(
       'FAM: ALC→♡JOR | ★★★★★ | DR:doc_7',

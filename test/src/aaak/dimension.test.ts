@@ -57,6 +57,15 @@ describe('an entry of a memory', () => {
     expect((await dimension.getAaakSpec()).spec).toMatch(/MOR=Morwen ZEL=Zelda/);
   });
 
+  it('gives every spelling of a person in the people map one code', async () => {
+    const dimension = await newDimension();
+    await dimension.setPeopleMap({ Bobby: 'Robert', 'Big Bob': 'Robert' });
+    expect(await dimension.aaakCompress('Bobby manages Alice.')).toContain('ROB--manages--ALC');
+    expect(await dimension.aaakCompress('Robert manages Alice.')).toContain('ROB--manages--ALC');
+    await dimension.setPeopleMap({ Bobby: 'Barbara' });
+    expect(await dimension.aaakCompress('Bobby manages Alice.')).toContain('BAR--manages--ALC');
+  });
+
   it('joins the texts of several references', async () => {
     const dimension = await newDimension();
     await dimension.addEntity('work', 'cars', 'one', { entityId: 'a|b' });

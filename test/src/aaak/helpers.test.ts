@@ -102,6 +102,15 @@ describe('cutting', () => {
   });
 });
 
+describe('a long run of marks', () => {
+  it.each(['.', '!', '…', '"', ').'])('is left in a time that grows with it: %s', (mark) => {
+    const run = mark.repeat(200_000);
+    expect(aaak(`x${run}y`, { maxLen: 20 })).toMatch(/^x.*… \| ★★$/u);
+    expect(aaak(`x${run}`)).toBe('x | ★★');
+    expect(aaakExtractKeySentence(`${run}y`)).toHaveLength(55);
+  });
+});
+
 describe('what words tell', () => {
   it('emotions: whole words, in order, not denied, at most three', () => {
     expect(aaakDetectEmotions('gloves, unhappy, capital scores')).toEqual([]);

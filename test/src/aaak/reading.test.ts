@@ -102,6 +102,14 @@ describe('parsing', () => {
     expect(aaakParseEntry(entry).entities).toEqual([{ code: 'ALC', name: 'Alice', type: null }]);
   });
 
+  it('takes a legend that is none for text, however many ways there are to read its pairs', () => {
+    const line = `K:${' A=b=c'.repeat(1_000)} x`;
+    expect(aaakParseEntry(line)).toMatchObject({ kind: 'plain', text: [line] });
+    expect(aaakDecompress('FAM: ALC→♡JOR\nK: ALC=Alice=A JOR=Jordan')).toBe(
+      'Family: Alice=A loves Jordan',
+    );
+  });
+
   it('reads the index form line by line', () => {
     const file = [
       'work|cars|2026-05-31|van',

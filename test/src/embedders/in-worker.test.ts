@@ -96,7 +96,7 @@ describe('an embedder in a worker', () => {
     expect(await embedder.embedQuery('boat')).toHaveLength(384);
   });
 
-  it('survives being disposed at any moment of a run', async () => {
+  it('survives being disposed at any moment of a run', { timeout: 240_000 }, async () => {
     for (let round = 0; round < runs(5, 40); round += 1) {
       const work = embedder.embedDocuments(NOTES);
       const failed = expect(work).rejects.toMatchObject({ code: 'EMBEDDING_FAILED' });

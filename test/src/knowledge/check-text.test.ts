@@ -82,6 +82,24 @@ describe('a claim in a text', () => {
     expect(await issues(dimension, `${text} ${text}`)).toEqual([MISMATCH]);
   });
 
+  it.each([
+    ['王伟', '李娜'],
+    ['राम', 'सीता'],
+    ['محمد', 'ليلى'],
+    ['E\u0301lise', 'Åsa'],
+  ])('may be about names of any script: %s', async (subject, object) => {
+    const dimension = await newKnowledge();
+    await dimension.kg.add(subject, 'business_partner', object);
+    for (const text of [
+      `${subject} is ${object}'s brother.`,
+      `${object}'s brother is ${subject}`,
+    ]) {
+      expect(await dimension.checkText(text), text).toMatchObject([
+        { type: 'relationship_mismatch', entity: subject.normalize(), claim: { object } },
+      ]);
+    }
+  });
+
   it('is none when it is known, whatever else is', async () => {
     const dimension = await newKnowledge();
     const { kg } = dimension;
@@ -148,6 +166,15 @@ describe('checking a text', () => {
     const before = [(await dimension.status()).log.events, filesIn(dimension.path, '.')];
     await dimension.checkText("Marianne is Marianna's sister.");
     expect([(await dimension.status()).log.events, filesIn(dimension.path, '.')]).toEqual(before);
+  });
+
+  it('ends soon for the longest text, however its marks and words repeat', async () => {
+    const dimension = await newKnowledge();
+    await dimension.kg.add('Bob', 'business_partner', 'Alice');
+    const filled = (part: string): string => part.repeat(99_990 / part.length);
+    const texts = ['!', 'A-', 'Aa-', 'A--', 'Ab1-'].map((part) => `A${filled(part)}a`);
+    for (const text of texts) expect(await dimension.checkText(text)).toEqual([]);
+    expect(await issues(dimension, "Half-Bob is Alice's brother.")).toEqual([]);
   });
 
   it('refuses a blank text and one of more than 100,000 characters', async () => {

@@ -70,7 +70,7 @@ describe('the people map', () => {
     const dimension = await newKnowledge();
     await dimension.setPeopleMap({ Alex: 'Alexander' });
     const set = dimension.setPeopleMap(map as Record<string, string>);
-    await expect(set).rejects.toMatchObject({ code });
+    await expect(set).rejects.toMatchObject({ code, hint: expect.any(String) as string });
     expect(await dimension.getPeopleMap()).toEqual({ Alex: 'Alexander' });
   });
 
@@ -164,5 +164,24 @@ describe('facts of people with several names', () => {
       expect(shown(await kg.query('Alex'))).toEqual(['Alex likes tea']);
       expect(await kg.stats()).toMatchObject({ total_facts: 1, entities: 2 });
     }
+  });
+});
+
+describe('a retraction', () => {
+  it('takes a fact out of every answer that shows it, in all of its spellings', async () => {
+    const dimension = await newKnowledge();
+    const { kg } = dimension;
+    const past = await kg.add('Alexandre', 'likes', 'tea', { validTo: '2020-01-01' });
+    await kg.add('Alex', 'likes', 'tea');
+    const second = await kg.add('Alexander', 'likes', 'tea');
+    await dimension.setPeopleMap({ Alex: 'Alexander', Alexandre: 'Alexander' });
+    expect(shown(await kg.query('Alex'))).toEqual(['Alex likes tea', 'Alexandre likes tea']);
+    expect(await kg.retract(second)).toBe(true);
+    expect((await kg.query()).map(({ id }) => id)).toEqual([past]);
+    expect(await kg.retract(past)).toBe(true);
+    expect(await kg.query()).toEqual([]);
+    await dimension.setPeopleMap({});
+    expect(await kg.query()).toEqual([]);
+    await expectVerified(dimension);
   });
 });

@@ -49,6 +49,13 @@ describe('registering a text', () => {
     expect(await registry.register('nothing of note; Monday In March. The API is up.')).toBe(0);
     await expect(registry.register(' ')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
+
+  it('ends soon for the longest text, and takes no endless chain of names for one', async () => {
+    const { registry } = await newKnowledge();
+    expect(await registry.register('Aa-'.repeat(333_333))).toBe(0);
+    expect(await registry.register('Anne-Marie-Louise said so.')).toBe(1);
+    expect(await registry.resolve('anne-marie-louise')).toBe('Anne-Marie-Louise');
+  });
 });
 
 describe('resolving a name', () => {
@@ -105,7 +112,8 @@ describe('a synonym', () => {
       ['B', 'A'],
     ] as const) {
       const add = registry.addSynonym(alias, canonical);
-      await expect(add).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      const refused = { code: 'INVALID_ARGUMENT', hint: expect.any(String) as string };
+      await expect(add).rejects.toMatchObject(refused);
     }
     await registry.addSynonym('A', 'Z');
     expect([await registry.resolve('A'), await registry.resolve('B')]).toEqual(['Z', 'C']);
@@ -241,6 +249,17 @@ describe('a suggestion to merge', () => {
     expect(await registry.suggestMerge(0.95)).toEqual([['Liz', 'Zoe', 1]]);
     await registry.merge('Liz', 'Zoe');
     expect((await registry.suggestMerge()).length).toBe(1);
+  });
+
+  it('leaves others their turn where a thousand names begin alike', async () => {
+    const { kg, registry } = await newKnowledge();
+    const names = Array.from({ length: 1_000 }, (_, index) => `Customer ${String(index)}`);
+    await kg.batchAdd(names.map((subject) => ({ subject, predicate: 'is_a', object: 'person' })));
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 1);
+    expect((await registry.suggestMerge()).length).toBe(1_000);
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(10);
   });
 
   it('is none where all are told apart by what they are only', async () => {

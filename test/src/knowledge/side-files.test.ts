@@ -82,10 +82,16 @@ describe('knowledge_graph.json', () => {
   it('with one bad part is refused whole, naming it', async () => {
     const dimension = await newKnowledge();
     const fact = { subject: 'a', predicate: 'b', object: 'c' };
+    const many = Array.from({ length: 600 }, (_, at) => ({ ...fact, subject: String(at) }));
     const bad: [unknown, RegExp][] = [
       [{ facts: [fact, { ...fact, valid_from: 'May' }] }, /^facts\[1\]: /],
       [{ facts: [fact], entities: [{ name: ' ' }] }, /^entities\[0\]: /],
-      [{ facts: [{ ...fact, id: 'a b' }] }, /^id must/],
+      [{ facts: [fact, { ...fact, id: 'a b' }] }, /^facts\[1\]: id must/],
+      [{ facts: [fact], entities: [{ name: 'a' }, { name: 'a', type: ' ' }] }, /^entities\[1\]: /],
+      [
+        { facts: [...many, { ...fact, valid_from: '2026-02-01', valid_to: '2026-01-31' }] },
+        /^facts\[600\]: valid_to lies before/,
+      ],
       [{ facts: {} }, /^facts must be a list/],
       [null, /^The knowledge graph must be an object/],
     ];

@@ -1,7 +1,9 @@
 /** Memories of one source that say the same. */
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Dimension } from '../../../src/index.js';
+import { ALT } from '../../support/cli.js';
 import { expectVerified, open } from '../../support/dimensions.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -57,6 +59,24 @@ describe('deduplication', () => {
     ]);
     expect((await dimension.dedup({ dryRun: false, realm: 'work' })).deleted).toEqual([]);
     await expectVerified(dimension);
+  });
+
+  it('leaves a later memory where the older one is gone by then', async () => {
+    const dimension = await filled();
+    const found = await dimension.dedup({
+      dryRun: false,
+      realm: 'Work',
+      signal: {
+        get aborted() {
+          // Somebody else, while the memories are compared.
+          spawnSync(process.execPath, [ALT, 'delete', 'a0', '--yes', '-D', dimension.path]);
+          return false;
+        },
+      } as AbortSignal,
+    });
+    expect(found.deleted).toEqual([]);
+    expect(await dimension.getEntity('a0')).toBeUndefined();
+    expect(await dimension.getEntity('a5')).toMatchObject({ content: FOX });
   });
 
   it('is as strict as the threshold, and looks only at the sources that are meant', async () => {

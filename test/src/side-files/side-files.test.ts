@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -123,7 +124,8 @@ describe('persona.json', () => {
   });
 
   it.each([
-    ['{"personas": {"a/b": {}, "fine": {}}, "active": "c!"}', ['fine'], 2],
+    ['{"personas": {"a/b": {}, "fine": {}}, "active": "c!"}', ['fine'], 3],
+    ['{"personas": {"A b": {"description": "1"}, "a-b": {"description": "2"}}}', ['a_b'], 2],
     ['{"personas": {"big": {"description": "'.concat('x'.repeat(2_001), '"}}}'), [], 1],
     ['not json', [], 1],
     ['[]', [], 1],
@@ -135,7 +137,10 @@ describe('persona.json', () => {
     expect(warnings.map(({ code }) => code)).toEqual(
       Array<string>(problems).fill('SIDE_FILE_UNREADABLE'),
     );
-    if (names.length === 0) expect(readFileSync(file('persona.json'), 'utf8')).toBe(text);
+    const kept = problems > 0 && names.length > 0 ? 'persona.json.left-out' : 'persona.json';
+    expect(readFileSync(file(kept), 'utf8')).toBe(text);
+    const [first] = await dimension.listPersonas();
+    if (first?.name === 'a_b') expect(first.description).toBe('1');
   });
 
   it('is taken in once by two that open at the same time', async () => {
@@ -165,6 +170,9 @@ describe('persona.json', () => {
     await dimension.setPersona('coder');
     expect(codes()).toEqual(['SIDE_FILES_BEHIND']);
     expect(await dimension.getPersona()).toMatchObject({ name: 'coder' });
+    await dimension.kg.add('Ada', 'is_a', 'person');
+    await expect(dimension.writeSideFiles()).rejects.toMatchObject({ name: 'AltError' });
+    expect(json(file('knowledge_graph.json'))).toMatchObject({ facts: [{ subject: 'Ada' }] });
   });
 });
 
@@ -279,7 +287,7 @@ describe('the copies of the knowledge graph and of the registry', () => {
 });
 
 describe('a folder of side files', () => {
-  it('holds what it should and nothing else, and is closed to others', async () => {
+  it('holds what it should of its own, and is closed to others', async () => {
     const { dimension, path, file } = await opened();
     // As a part of the dimension would: the session is nobody else's.
     const session = (dimension as unknown as { session(): Session }).session();
@@ -287,7 +295,7 @@ describe('a folder of side files', () => {
       ['a.json', '1'],
       ['b.json', '2'],
     ]);
-    const nodes: SideFile = { path: 'nodes', content: () => content };
+    const nodes: SideFile = { path: 'nodes', owns: /\.json$/, content: () => content };
     expect(await writeSideFiles(session, [nodes])).toEqual(['nodes/a.json', 'nodes/b.json']);
     if (process.platform !== 'win32') expect(mode(file('nodes'))).toBe(0o700);
     content = new Map([['b.json', '3']]);
@@ -296,5 +304,24 @@ describe('a folder of side files', () => {
     expect(readdirSync(file('nodes'))).toEqual(['b.json']);
     expect(readFileSync(file('nodes/b.json'), 'utf8')).toBe('3');
     expect(session.files).toBe(nodeFiles);
+  });
+
+  it('leaves what is not its own, and is no way to what a link leads to', async () => {
+    const { dimension, file } = await opened();
+    await dimension.addEntity('r', 'd', '# A heading of some length', { sourceFile: 'a.md' });
+    await dimension.rebuildNodes();
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'ab.msgpack'), 'theirs');
+    symlinkSync(elsewhere, file('nodes'), 'dir');
+    await dimension.writeSideFiles();
+    expect(readdirSync(elsewhere)).toEqual(['ab.msgpack']);
+    const own = readdirSync(file('nodes'));
+    expect(own).toHaveLength(1);
+    mkdirSync(file('nodes/sub'));
+    writeFileSync(file('nodes/notes.txt'), 'mine');
+    writeFileSync(file('nodes/zz.msgpack'), 'mine');
+    writeFileSync(file('nodes/00.msgpack'), 'of a source that is gone');
+    await dimension.writeSideFiles();
+    expect(readdirSync(file('nodes'))).toEqual([...own, 'notes.txt', 'sub', 'zz.msgpack']);
   });
 });

@@ -109,6 +109,48 @@ describe('L1', () => {
   });
 });
 
+describe('L1 in the dialect', () => {
+  it('tells more in the same room, each line leading back to its memory', async () => {
+    const { dimension } = await opened();
+    const told = (index: number): string =>
+      `Decision ${String(index)}: we use harbour ${String(index)} because it is near.`;
+    const items = Array.from({ length: 60 }, (_, index) => ({
+      ...{ realm: index % 2 === 0 ? 'work' : 'home', domain: 'plans', content: told(index) },
+      metadata: { importance: index % 5 === 0 ? 5 : 2 },
+    }));
+    await dimension.batchAddEntities(items);
+    const diary = 'SESSION:2026-05-31|done|★★★★★';
+    await dimension.diaryWrite('claude', diary);
+    const { text, l1, l0 } = await dimension.wakeUp({ aaak: true });
+    const story = text.slice(l0.length + 2);
+    expect(story.split('\n')[0]).toBe('## L1 — ESSENTIAL STORY (AAAK)');
+    expect([...story].length).toBeLessThanOrEqual(3_200);
+    expect(story.endsWith(`\n…+${String(61 - l1.length)}`)).toBe(true);
+    expect(l1.length).toBeGreaterThan((await dimension.wakeUp()).l1.length);
+    expect(story).toContain(`${diary} | DR:`);
+    const lines = story.split('\n').filter((line) => line.includes('DR:'));
+    expect(lines.length).toBe(l1.length);
+    for (const [at, line] of lines.entries()) {
+      const { text: original, exact } = await dimension.aaakExpand(line);
+      expect([exact, original]).toEqual([
+        true,
+        (await dimension.getEntity(l1[at]?.id ?? ''))?.content,
+      ]);
+    }
+    expect(l1.filter(({ importance }) => importance === 5).length).toBe(13);
+  });
+
+  it('is of one realm, and says when there is nothing', async () => {
+    const { dimension } = await opened();
+    await dimension.addEntity('work', 'plans', 'one');
+    await dimension.addEntity('home', 'plans', 'two');
+    const { l1 } = await dimension.wakeUp({ realm: 'Work', aaak: true });
+    expect(l1.map(({ snippet: shown }) => shown)).toEqual(['one']);
+    const { text } = await dimension.wakeUp({ realm: 'nowhere', aaak: true });
+    expect(text.endsWith('\n\n## L1 — No memories yet.')).toBe(true);
+  });
+});
+
 const entry = (id: string, length: number, domain = 'd'): StoryEntry => ({
   ...{ id, realm: 'r', domain, importance: 3, source: '' },
   snippet: 'x'.repeat(length),
