@@ -96,7 +96,7 @@ export class Opening {
   #open: Open | undefined;
   #closed = false;
   /** What is open of it as it was. */
-  readonly pasts = new Pasts((point) => this.at(point));
+  readonly pasts: Pasts<Opening> = new Pasts((point) => this.at(point));
 
   constructor(options: DimensionOptions) {
     this.#options = options;

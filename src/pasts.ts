@@ -1,19 +1,22 @@
 /** Dimensions as they were that are open: the last few stay so, for whoever asks again. */
 import type { VersionVector } from '../events/index.js';
-import type { Opening } from './opening.js';
 
 /** Each may hold a model, and as much as a dimension that goes on. */
 const IDLE_MAX = 2;
 
-interface OpenPast {
+interface Closable {
+  close(): Promise<void>;
+}
+
+interface OpenPast<Opening> {
   readonly opening: Opening;
   users: number;
 }
 
-export class Pasts {
+export class Pasts<Opening extends Closable> {
   readonly #make: (point: VersionVector) => Opening;
   /** By their version vectors, the one asked for last last. */
-  readonly #open = new Map<string, OpenPast>();
+  readonly #open = new Map<string, OpenPast<Opening>>();
 
   constructor(make: (point: VersionVector) => Opening) {
     this.#make = make;
