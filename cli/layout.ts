@@ -120,13 +120,18 @@ export function factLine({ subject, predicate, object, realm, ...fact }: Fact): 
 }
 
 const EVENT_CHARACTERS_MAX = 120;
+/** Of a replica's id, as `alt undo` takes it too where no other begins so. */
+const REPLICA_DIGITS = 8;
 
-/** When, what, who, and the beginning of what the event says. */
-export function eventLine({ at, type, status, actor, data }: LogEntry): string {
+/** When, its name, what, who, and the beginning of what the event says. */
+export function eventLine({ event, at, type, status, actor, data }: LogEntry): string {
   const name = type ?? '(unreadable)';
   const who = [actor.kind, actor.tool, actor.name].filter(Boolean).join(' ');
   const said = data === null ? status : excerpt(scalars(data), EVENT_CHARACTERS_MAX);
-  return printable(`${localTime(at)}  ${name.padEnd(16)}  ${who.padEnd(12)}  ${said}`);
+  const [replica = '', seq = ''] = event.split(':');
+  const short = `${replica.slice(0, REPLICA_DIGITS)}:${seq}`;
+  const head = `${localTime(at)}  ${short.padEnd(13)}  ${name.padEnd(16)}  ${who.padEnd(12)}`;
+  return printable(`${head}  ${said}`);
 }
 
 function scalars(data: unknown): string {

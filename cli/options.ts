@@ -38,6 +38,9 @@ function parseJson(text: string): unknown {
 
 export const realmFilter = (): Option => new Option('-w, --realm <name>', 'only this realm');
 export const domainFilter = (): Option => new Option('-r, --domain <name>', 'only this domain');
+/** Read by the shell, which opens the dimension as it was then. */
+export const knownAt = (): Option =>
+  new Option('--known-at <point>', 'as it was known then: a time, an event or cursor of "alt log"');
 export const yes = (): Option => new Option('-y, --yes', 'ask nothing');
 
 export interface PlaceFlags {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAaakCommands } from './commands/aaak.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
 import { addLogCommands } from './commands/log.js';
@@ -17,6 +18,7 @@ import { addSearchCommands } from './commands/search.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
 import { addWakeUpCommand } from './commands/wake-up.js';
+import { addUndoCommands } from './commands/undo.js';
 import { addVersionCommands } from './commands/versions.js';
 import { writeOut } from './output.js';
 import { Shell } from './shell.js';
@@ -32,7 +34,7 @@ const GROUPS = [
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
   ['Server:', [addMcpCommand]],
-  ['Log and maintenance:', [addLogCommands, addRepairCommands]],
+  ['Log and maintenance:', [addLogCommands, addDiffCommand, addUndoCommands, addRepairCommands]],
 ] as const;
 
 /** A shell whose program knows every command. */

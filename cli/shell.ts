@@ -77,14 +77,30 @@ export class Shell {
       const parameters = given.slice(0, -1) as unknown as Parameters;
       const library = await import('../src/index.js');
       const dimension = this.#openDimension(library, command, needs);
-      const run: Run = { dimension, library, output: this.output, signal: this.signal };
+      const run = { library, output: this.output, signal: this.signal };
       try {
         if (needs.creates === true) await dimension.init();
-        this.exitCode = (await handler(run, ...parameters)) ?? 0;
+        this.exitCode = await this.#asAsked(dimension, command, async (asked) => {
+          return (await handler({ ...run, dimension: asked }, ...parameters)) ?? 0;
+        });
       } finally {
         await dimension.close();
       }
     };
+  }
+
+  /** Works on the dimension as it was, where `--known-at` asks for it; else as it is. */
+  async #asAsked(
+    dimension: Dimension,
+    command: Command,
+    work: (asked: Dimension) => Promise<number>,
+  ): Promise<number> {
+    const { knownAt } = command.opts<{ readonly knownAt?: string }>();
+    if (knownAt === undefined) return work(dimension);
+    return dimension.asKnownAt(knownAt, (past) => {
+      this.output.note(`As known at ${past.knownAt ?? ''}`);
+      return work(past);
+    });
   }
 
   /** As {@link action}, for commands that need no dimension. */

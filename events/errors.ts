@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   TOO_LARGE: { exit: 2, means: 'A value is larger than its documented limit.' },
   NOT_FOUND: { exit: 3, means: 'The named memory, fact, realm or file does not exist.' },
   ALREADY_EXISTS: { exit: 1, means: 'The id is in use for something else.' },
+  CONFLICT: { exit: 1, means: 'Later changes build on what is to be changed; force does it.' },
   PATH_DENIED: { exit: 1, means: 'The path lies outside what this process may read.' },
   DIMENSION_NOT_FOUND: { exit: 3, means: 'There is no dimension at that path.' },
   DIMENSION_DAMAGED: { exit: 5, means: 'dimension.json is missing or unreadable beside a log.' },

@@ -45,6 +45,7 @@ export {
   replaceFile,
   unusedPath,
   type Files,
+  type FileStat,
 } from './files.js';
 export { FileLock, type Release } from './lock.js';
 export type { CommitReader, ReadEnd } from './log/commit-reader.js';

@@ -185,6 +185,11 @@ export function factsOfTriple(
   );
 }
 
+/** All intervals of one stream, the one that was said first first. */
+export function factsOfStream(db: Db, stream: string): FactRow[] {
+  return db.all<FactRow>(`${FACT} WHERE f.stream = ? ORDER BY f.added, f.fact_id`, stream);
+}
+
 /** Facts between two nodes, newest first. */
 export function factsBetween(
   db: Db,

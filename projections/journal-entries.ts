@@ -1,6 +1,6 @@
 /** What is asked of the journal: events by stream, place, digest or cause, with their commits. */
-import type { CommitHeader, EventReference, Place, VersionVector } from '../events/index.js';
-import type { Db } from './database.js';
+import type { Actor, CommitHeader, EventReference, Place, VersionVector } from '../events/index.js';
+import type { Db, SqlValue } from './database.js';
 import { STATUSES, type EventStatus } from './journal.js';
 
 /** An event of the journal. */
@@ -40,11 +40,13 @@ interface EntryRow {
   seen: string | null;
 }
 
+const JOINED = `FROM events JOIN writers USING (writer)
+  JOIN commits ON commits.writer = events.writer AND commits.seq = commit_seq`;
+
 const ENTRY = `SELECT replica, events.seq, stream, type, v, status, segment, offset, length, digest,
     commit_seq, count, events.at_ms, events.at_counter, wall, actor, source, cause, batch,
     derived_from, seen
-  FROM events JOIN writers USING (writer)
-  JOIN commits ON commits.writer = events.writer AND commits.seq = commit_seq`;
+  ${JOINED}`;
 
 function parseReference(text: string): EventReference {
   const [replica = '', seq = '0', digest = ''] = text.split(':');
@@ -110,21 +112,34 @@ export function eventsOfCause(db: Db, replica: string, cause: Uint8Array): Journ
 
 /** Filters of {@link listEvents}; all that are given must hold. */
 export interface JournalFilter {
-  readonly stream?: string;
-  readonly type?: string;
+  readonly stream?: string | undefined;
+  readonly type?: string | undefined;
+  /** Who wrote it: all that are given must be so. */
+  readonly actor?: { readonly [Key in keyof Actor]?: string | undefined } | undefined;
+  readonly source?: string | undefined;
+  /** The batch that its commit is of. */
+  readonly batch?: Uint8Array | undefined;
+  /** The commit that this event is of. */
+  readonly commitOf?: { readonly replica: string; readonly seq: number } | undefined;
+  /** By the writer's clock, ms; both ends belong to it. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** About a memory, record or place that is in that realm now. */
+  readonly realm?: string | undefined;
   /** Only events that this version vector does not cover. */
-  readonly after?: VersionVector;
-  readonly limit: number;
-  readonly newestFirst: boolean;
+  readonly after?: VersionVector | undefined;
+  /** All when absent. */
+  readonly limit?: number | undefined;
+  readonly newestFirst?: boolean | undefined;
 }
 
 /** Events of the journal in total order, or newest first. */
 export function listEvents(db: Db, filter: JournalFilter): JournalEntry[] {
-  const direction = filter.newestFirst ? 'DESC' : 'ASC';
+  const direction = filter.newestFirst === true ? 'DESC' : 'ASC';
   const order = `ORDER BY events.at_ms ${direction}, events.at_counter ${direction},
     replica ${direction}, events.seq ${direction} LIMIT ?`;
   const { where, values } = conditionOf(filter);
-  const { stream, limit } = filter;
+  const { stream, limit = -1 } = filter;
   if (stream !== undefined) {
     const sql = `${ENTRY} WHERE stream = ? ${where} ${order}`;
     return db.all<EntryRow>(sql, stream, ...values, limit).map(toEntry);
@@ -133,7 +148,7 @@ export function listEvents(db: Db, filter: JournalFilter): JournalEntry[] {
   const writers = db.all<{ writer: number }>('SELECT writer FROM writers');
   const found = writers.flatMap(({ writer }) =>
     db.all<{ writer: number; seq: number }>(
-      `SELECT events.writer, events.seq FROM events JOIN writers USING (writer)
+      `SELECT events.writer, events.seq ${JOINED}
        WHERE events.writer = ? ${where} ORDER BY events.seq ${direction} LIMIT ?`,
       writer,
       ...values,
@@ -147,20 +162,67 @@ export function listEvents(db: Db, filter: JournalFilter): JournalEntry[] {
   return db.all<EntryRow>(sql, JSON.stringify(places), limit).map(toEntry);
 }
 
-function conditionOf({ type, after }: JournalFilter): { where: string; values: string[] } {
-  const parts: string[] = [];
-  const values: string[] = [];
-  if (type !== undefined) {
-    parts.push('AND type = ?');
-    values.push(type);
+function conditionOf(filter: JournalFilter): {
+  readonly where: string;
+  readonly values: readonly SqlValue[];
+} {
+  const conditions: string[] = [];
+  const values: SqlValue[] = [];
+  const need = (condition: string, ...given: (SqlValue | undefined)[]): void => {
+    const known = given.filter((value) => value !== undefined);
+    if (known.length < given.length) return;
+    conditions.push(condition);
+    values.push(...known);
+  };
+  need('type = ?', filter.type);
+  for (const [key, value] of Object.entries(filter.actor ?? {})) {
+    need(`actor ->> ? = ?`, `$.${key}`, value);
   }
-  if (after !== undefined) {
-    parts.push(
-      `AND events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`,
-    );
-    values.push(JSON.stringify(after));
-  }
-  return { where: parts.join(' '), values };
+  need('source = ?', filter.source);
+  need('batch = ?', filter.batch);
+  need(
+    `(replica, commit_seq) = (SELECT ?, max(seq) FROM commits JOIN writers USING (writer)
+       WHERE replica = ? AND seq <= ?)`,
+    filter.commitOf?.replica,
+    filter.commitOf?.replica,
+    filter.commitOf?.seq,
+  );
+  need('wall >= ?', filter.since);
+  need('wall <= ?', filter.until);
+  need(IN_REALM, filter.realm, filter.realm, filter.realm);
+  const after = filter.after && JSON.stringify(filter.after);
+  need(`events.seq > coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0)`, after);
+  return { where: conditions.map((condition) => `AND ${condition}`).join(' '), values };
+}
+
+const IN_REALM = `stream IN (SELECT stream FROM entities WHERE realm = ?
+  UNION SELECT stream FROM realms WHERE name = ? UNION SELECT stream FROM domains WHERE realm = ?)`;
+
+/** Streams with events that one of two version vectors covers and the other does not. */
+export function streamsBetween(db: Db, a: VersionVector, b: VersionVector): string[] {
+  const rows = db.all<{ stream: string }>(
+    `WITH bounds AS (
+       SELECT writer, coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0) AS a,
+         coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0) AS b FROM writers
+     )
+     SELECT DISTINCT stream FROM bounds CROSS JOIN events
+       ON events.writer = bounds.writer AND seq > min(a, b) AND seq <= max(a, b)
+     WHERE stream IS NOT NULL ORDER BY stream`,
+    JSON.stringify(a),
+    JSON.stringify(b),
+  );
+  return rows.map(({ stream }) => stream);
+}
+
+/** Whether a version vector covers an event of that stream. */
+export function hasEventsUnder(db: Db, stream: string, vector: VersionVector): boolean {
+  const found = db.get(
+    `SELECT 1 FROM events JOIN writers USING (writer) WHERE stream = ?
+       AND seq <= coalesce((SELECT value FROM json_each(?) WHERE key = replica), 0) LIMIT 1`,
+    stream,
+    JSON.stringify(vector),
+  );
+  return found !== undefined;
 }
 
 /** How many events are held, by status. */

@@ -114,8 +114,10 @@ export function activePersona(db: Db): PersonaRow | undefined {
   return name === '' ? undefined : personaByName(db, name);
 }
 
-/** Whether the log ever spoke of personas. */
+/** Whether the log ever knew any persona, deleted and undone ones among them. */
 export function knowsPersonas(db: Db): boolean {
-  const isAny = db.get('SELECT 1 FROM personas LIMIT 1') !== undefined;
-  return isAny || settingOf(db, PERSONA_SETTING) !== undefined;
+  const said = db.get(
+    `SELECT 1 FROM events WHERE stream >= 'persona:' AND stream < 'persona;' LIMIT 1`,
+  );
+  return said !== undefined || settingOf(db, PERSONA_SETTING) !== undefined;
 }

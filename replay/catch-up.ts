@@ -16,6 +16,7 @@ import {
   type ReadEnd,
   type StoredCommit,
   type TornTail,
+  type VersionVector,
 } from '../events/index.js';
 import { isDamagedDatabase, readHeads, writeHead, type Db } from '../projections/index.js';
 import { Fold } from './fold.js';
@@ -34,6 +35,8 @@ export interface CatchUpOptions {
   readonly own?: string | undefined;
   /** Damage anywhere is reported instead of thrown: what lies before it is folded. */
   readonly tolerant?: boolean | undefined;
+  /** Only the events under this vector; what it does not name is not read. */
+  readonly until?: VersionVector | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((events: number) => void) | undefined;
 }
@@ -56,6 +59,8 @@ export interface CatchUpReport {
 interface Source {
   readonly replica: string;
   readonly reader: CommitReader;
+  /** The last seq that is wanted. */
+  readonly last: number;
   /** The end of what is folded; the reader is one commit ahead. */
   folded: Head;
   next: StoredCommit | undefined;
@@ -78,9 +83,10 @@ export async function catchUp(
   while (sources.some(({ next }) => next !== undefined)) {
     events += await foldTransaction(db, log, { sources, options, done: events, toClear });
   }
-  for (const { replica, reader } of sources) {
+  for (const { replica, reader, last } of sources) {
     // A segment that was begun and holds no commit yet is where the next one goes.
-    if (reader.end.kind === 'end') writeHead(db, replica, reader.head);
+    const isWanted = reader.end.kind === 'end' && reader.head.seq <= last;
+    if (isWanted) writeHead(db, replica, reader.head);
   }
   const { tornTail, newer, damage } = finish(log, sources, options);
   return { events, tornTail, newer, toClear, cut: [...cut, ...damage] };
@@ -101,9 +107,20 @@ function openSources(
     if (damage || log.compare(replica, head) !== 'beyond') continue;
     if (replica === options.own) syncBeyond(log, replica, head);
     const reader = log.read(replica, head);
-    sources.push({ replica, reader, folded: head, next: reader.next() });
+    const last = lastWanted(replica, options);
+    sources.push({ replica, reader, last, folded: head, next: upTo(reader.next(), last) });
   }
   return { sources, cut };
+}
+
+const lastWanted = (replica: string, { until }: CatchUpOptions): number =>
+  until === undefined ? Infinity : (until[replica] ?? 0);
+
+/** What of a commit lies up to a seq: undefined for nothing. */
+function upTo(commit: StoredCommit | undefined, last: number): StoredCommit | undefined {
+  if (!commit || commit.header.seq > last) return undefined;
+  const events = commit.events.filter(({ seq }) => seq <= last);
+  return events.length === commit.events.length ? commit : { ...commit, events };
 }
 
 /** Whether damage in that replica's log ends the fold. */
@@ -172,7 +189,7 @@ async function foldSlices(fold: Fold, { sources, options, done }: Work): Promise
     fold.add(source.next);
     events += source.next.events.length;
     source.folded = source.reader.head;
-    source.next = source.reader.next();
+    source.next = upTo(source.reader.next(), source.last);
     if (events >= TRANSACTION_EVENTS_MAX) break;
     if (performance.now() - sliceStart < SLICE_MS) continue;
     options.onProgress?.(done + events);

@@ -3,8 +3,9 @@ export { catchUp, type CatchUpOptions, type CatchUpReport } from './catch-up.js'
 export type { Change, Decision, NewEvent, StoreOptions, Warning } from './change.js';
 export { differingTables, digestOfAll, digestViews, type Digest } from './digest.js';
 export { Generations } from './generations.js';
-export { livingEvents, type LoadedEvent } from './living.js';
+export { livingEvents, nameOf, undoneNames, type LoadedEvent } from './living.js';
 export { verifyLog, type Problem, type Verification } from './verify.js';
+export { heldOf, PastStore, vectorThrough, vectorUntil, viewsFolderOf } from './past.js';
 export { Store } from './store.js';
 export type { Damage } from './repair.js';
 export type { Rebuilt } from './rebuild.js';

@@ -66,6 +66,18 @@ function knows(entry: JournalEntry, erasure: JournalEntry, facts: ErasureFacts):
  * by digest: it stays the same when a replica's suffix goes on under a new id.
  */
 export function livingEvents(events: readonly LoadedEvent[]): LoadedEvent[] {
+  const undone = undoneNames(events);
+  return events.filter(({ entry, data }) => {
+    const isData = data !== undefined && entry.type !== null && !MARKERS.has(entry.type);
+    return isData && !undone.has(nameOf(entry));
+  });
+}
+
+/** By what references name an event: the first 8 bytes of its digest, in hex. */
+export const nameOf = (entry: JournalEntry): string => entry.digest.toString('hex', 0, 8);
+
+/** The names of events that are undone, of all events of a stream in total order. */
+export function undoneNames(events: readonly LoadedEvent[]): ReadonlySet<string> {
   const undone = new Set<string>();
   for (const { entry, data } of events) {
     if (data === undefined || (entry.type !== 'Undone' && entry.type !== 'Redone')) continue;
@@ -76,10 +88,7 @@ export function livingEvents(events: readonly LoadedEvent[]): LoadedEvent[] {
       else undone.delete(name);
     }
   }
-  return events.filter(({ entry, data }) => {
-    const isData = data !== undefined && entry.type !== null && !MARKERS.has(entry.type);
-    return isData && !undone.has(entry.digest.toString('hex', 0, 8));
-  });
+  return undone;
 }
 
 type RawReference = readonly [Uint8Array, number, Uint8Array];

@@ -4,8 +4,11 @@
  * dimension/, each standing on the one before.
  */
 import { reindexAll } from '../projections/index.js';
-import { verifyLog, type Verification } from '../replay/index.js';
-import { Holdings } from './dimension/places.js';
+import { PastStore, verifyLog, type Verification } from '../replay/index.js';
+import { encodeCursor } from './cursor.js';
+import { diff, type DimensionDiff } from './diff.js';
+import { Undoing } from './dimension/undoing.js';
+import { knownAt } from './known-at.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
 import { Upkeep } from './upkeep.js';
@@ -16,13 +19,50 @@ export interface LongWork {
   readonly onProgress?: (events: number) => void;
 }
 
-export class Dimension extends Holdings {
+export class Dimension extends Undoing {
   /** Checks and repairs. */
   readonly upkeep = new Upkeep(() => ({ ...this.opened(), session: this.session() }));
 
   /** The same open dimension for another actor: what one opens or closes, all have. */
   as(identity: Identity): Dimension {
     return new Dimension(this.opening, identity);
+  }
+
+  /**
+   * The dimension as it was known at a point, for reading: nothing that came later is in it, so
+   * that nothing later can influence an answer. What was erased since is gone there too. Close it.
+   *
+   * @param point a moment (ISO 8601, or a date, which counts to its end), an event
+   *   (`replica:seq`), or a cursor of {@link Dimension.history}
+   * @throws {AltError} INVALID_ARGUMENT, NOT_FOUND
+   */
+  async at(point: string): Promise<Dimension> {
+    const vector = await this.session().store.read((db) => knownAt(db, point));
+    return new Dimension(this.opening.at(vector), this.identity);
+  }
+
+  /** As {@link at}, for the time of some work; what was asked last stays open for the next. */
+  async asKnownAt<Result>(
+    point: string,
+    work: (past: Dimension) => Promise<Result>,
+  ): Promise<Result> {
+    const vector = await this.session().store.read((db) => knownAt(db, point));
+    return this.opening.pasts.use(vector, (past) => work(new Dimension(past, this.identity)));
+  }
+
+  /**
+   * What changed from one point to another, or to now: see {@link at} for points.
+   *
+   * @throws {AltError} INVALID_ARGUMENT, NOT_FOUND
+   */
+  async diff(from: string, to?: string): Promise<DimensionDiff> {
+    return diff(this.opening, from, to);
+  }
+
+  /** Of a dimension as it was: the cursor of what it holds; undefined for one that goes on. */
+  get knownAt(): string | undefined {
+    const { store } = this.session();
+    return store instanceof PastStore ? encodeCursor(store.point) : undefined;
   }
 
   async status(): Promise<Status> {

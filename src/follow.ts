@@ -9,7 +9,7 @@ const SETTLING_STEP_MS = 50;
 /** Events read at once. */
 const EVENTS_PER_READ = 10_000;
 
-export interface FollowOptions extends Pick<HistoryOptions, 'type' | 'entityId'> {
+export interface FollowOptions extends Omit<HistoryOptions, 'after' | 'limit' | 'oldestFirst'> {
   /** A cursor of {@link Dimension.history}: what is held since comes first. */
   readonly after: string;
   readonly signal: AbortSignal;

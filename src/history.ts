@@ -1,8 +1,17 @@
 /** Looking into the log: what happened, to what, by whom. */
-import { AltError, isAltError, type VersionVector } from '../events/index.js';
-import { listEvents, readHeads, type JournalEntry } from '../projections/index.js';
+import { isAltError, type VersionVector } from '../events/index.js';
+import {
+  listEvents,
+  readHeads,
+  type JournalEntry,
+  type JournalFilter,
+} from '../projections/index.js';
+import { checkMoment } from './backup/moments.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
 import { toIso } from './entity.js';
+import { filterName, matchesNothing } from './names.js';
 import { streamIn, type Session } from './session.js';
+import { actorOf, checkBatch, lastMoment } from './undo/selection.js';
 import { checkInteger } from './values.js';
 
 export interface LogEntry {
@@ -29,6 +38,20 @@ export interface HistoryOptions {
   readonly type?: string | undefined;
   /** Only events of the memory with that id. */
   readonly entityId?: string | undefined;
+  /** Only events of that stream. */
+  readonly stream?: string | undefined;
+  /** Who wrote it: a kind (`mcp`), a kind and a tool (`mcp:add_entity`), or a client's name. */
+  readonly actor?: string | undefined;
+  readonly session?: string | undefined;
+  /** Whose words: user, model, tool, external or peer. */
+  readonly source?: string | undefined;
+  /** 32 hex digits. */
+  readonly batch?: string | undefined;
+  /** ISO 8601, by the writer's clock; both ends belong to it. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Only what is about memories and places of that realm, as they are now. */
+  readonly realm?: string | undefined;
   /** A cursor from an earlier answer: only what is held since. */
   readonly after?: string | undefined;
   readonly oldestFirst?: boolean | undefined;
@@ -43,16 +66,12 @@ export interface History {
 /** Events of the log, newest first unless asked otherwise, with what they say. */
 export async function history(session: Session, options: HistoryOptions): Promise<History> {
   const limit = checkInteger(options.limit ?? 50, { what: 'limit', min: 1, max: 10_000 });
-  const { type, entityId, after } = options;
+  const { after } = options;
+  const newestFirst = options.oldestFirst !== true;
+  const filter = filterOf(session, options);
   const { entries, heads } = await session.store.read((db) => ({
     heads: readHeads(db),
-    entries: listEvents(db, {
-      limit,
-      newestFirst: options.oldestFirst !== true,
-      ...(type !== undefined && { type }),
-      ...(entityId !== undefined && { stream: streamIn(session, 'entity', entityId) }),
-      ...(after !== undefined && { after: decodeCursor(after) }),
-    }),
+    entries: filter ? listEvents(db, { ...filter, limit, newestFirst }) : [],
   }));
   const isCut = options.oldestFirst === true && entries.length === limit;
   const reached = isCut
@@ -64,6 +83,23 @@ export async function history(session: Session, options: HistoryOptions): Promis
   };
 }
 
+/** Undefined for a realm that can be none. */
+function filterOf(session: Session, options: HistoryOptions): JournalFilter | undefined {
+  const { type, entityId, stream, source, batch, since, until, after } = options;
+  const realm = filterName(options.realm);
+  if (matchesNothing(realm)) return undefined;
+  const isActor = options.actor !== undefined || options.session !== undefined;
+  return {
+    ...{ type, source, realm },
+    stream: entityId === undefined ? stream : streamIn(session, 'entity', entityId),
+    actor: isActor ? actorOf(options.actor, options.session) : undefined,
+    batch: batch === undefined ? undefined : checkBatch(batch),
+    since: checkMoment(since, 'since'),
+    until: until === undefined ? undefined : lastMoment(until, 'until'),
+    after: after === undefined ? undefined : decodeCursor(after),
+  };
+}
+
 /** How far a reader is who goes on from `after` and has read these entries, oldest first. */
 function advance(after: VersionVector, entries: readonly JournalEntry[]): VersionVector {
   const reached: Record<string, number> = { ...after };
@@ -71,7 +107,7 @@ function advance(after: VersionVector, entries: readonly JournalEntry[]): Versio
   return reached;
 }
 
-function toLogEntry(session: Session, entry: JournalEntry): LogEntry {
+export function toLogEntry(session: Session, entry: JournalEntry): LogEntry {
   const { replica, seq, commit } = entry;
   return {
     event: `${replica}:${String(seq)}`,
@@ -105,27 +141,4 @@ function toJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
-}
-
-function encodeCursor(vector: VersionVector): string {
-  const parts = Object.entries(vector).map(([replica, seq]) => {
-    return `${Buffer.from(replica, 'hex').toString('base64url')}.${seq.toString(36)}`;
-  });
-  return parts.sort().join('~');
-}
-
-function decodeCursor(cursor: string): VersionVector {
-  if (typeof cursor !== 'string') {
-    throw new AltError('INVALID_ARGUMENT', 'after must be a cursor from an earlier answer.');
-  }
-  const vector: Record<string, number> = {};
-  for (const part of cursor.split('~')) {
-    const [replica = '', seq = ''] = part.split('.');
-    const bytes = Buffer.from(replica, 'base64url');
-    const number = Number.parseInt(seq, 36);
-    if (bytes.length === 16 && Number.isSafeInteger(number)) {
-      vector[bytes.toString('hex')] = number;
-    }
-  }
-  return vector;
 }

@@ -160,3 +160,6 @@ export type { Deep, DeepHit, DeepOptions, Recalled, RecallOptions } from './wake
 export type { StoryEntry } from './wake-up/story.js';
 export type { Summarized } from './wake-up/summarize.js';
 export type { LayerStatus, WakeUp, WakeUpOptions } from './wake-up/wake-up.js';
+export type { UndoSelection } from './undo/selection.js';
+export type { BuiltOn, UndoOptions, UndoReport } from './undo/undo.js';
+export type { Change, DimensionDiff } from './diff.js';

@@ -17,9 +17,10 @@ import {
   type DimensionIdentity,
   type Files,
   type Source,
+  type VersionVector,
 } from '../events/index.js';
 import { EMBEDDER_SETTING } from '../projections/index.js';
-import { Store, type Warning } from '../replay/index.js';
+import { PastStore, Store, type Warning } from '../replay/index.js';
 import { DimensionDialect } from './aaak/dimension-dialect.js';
 import { modelSearch, readSettings } from './config.js';
 import {
@@ -29,6 +30,7 @@ import {
   resolveEmbedderName,
 } from './embedders/index.js';
 import { nodeBoosts } from './nodes/boosts.js';
+import { Pasts } from './pasts.js';
 import { Searcher } from './search/searcher.js';
 import type { Session } from './session.js';
 import { realSystem } from './system.js';
@@ -68,6 +70,8 @@ export interface DimensionOptions {
   readonly chroma?: ChromaSettings | undefined;
   /** Whether compressions are remembered in a file; what the user's settings say when absent. */
   readonly aaakCache?: boolean | undefined;
+  /** @internal Only what is under this vector: see {@link Opening.at}. */
+  readonly point?: VersionVector | undefined;
   /** @internal For tests: a file system that fails on command. */
   readonly files?: Files | undefined;
 }
@@ -91,10 +95,17 @@ export class Opening {
   readonly #options: DimensionOptions;
   #open: Open | undefined;
   #closed = false;
+  /** What is open of it as it was. */
+  readonly pasts: Pasts<Opening> = new Pasts((point) => this.at(point));
 
   constructor(options: DimensionOptions) {
     this.#options = options;
     this.path = resolvePath(options.path ?? join(homedir(), '.alt-memory'));
+  }
+
+  /** The same dimension as it was, for reading: the events under a version vector. */
+  at(point: VersionVector): Opening {
+    return new Opening({ ...this.#options, path: this.path, point, aaakCache: false });
   }
 
   /** How long a search embeds pending memories first, where it does not say. */
@@ -201,7 +212,10 @@ export class Opening {
     const label = [actor.kind, actor.tool].filter(Boolean).join(' ');
     const { lockWaitMs, modelsFolder, exactVectorsMax, signsVectorsMax } = this.#options;
     const options = { files: this.#files, system: realSystem, label, onWarning, lockWaitMs };
-    const store = new Store(this.path, identity, options);
+    const { point } = this.#options;
+    const store = point
+      ? new PastStore(this.path, identity, { ...options, point })
+      : new Store(this.path, identity, options);
     const { files } = options;
     const session: Session = { store, actor, source, system: realSystem, files };
     const embedding = new Embedding(store, {
@@ -227,6 +241,7 @@ export class Opening {
 
   /** A backend is named for new dimensions only. */
   #warnOfBackend(store: Store): void {
+    if (store instanceof PastStore) return;
     const { backend } = readLocalChoices(this.path);
     const named = resolveBackendName(this.#options.backend ?? backend);
     if (named === backend) return;
@@ -256,6 +271,7 @@ export class Opening {
     this.#open = undefined;
     open?.dialect.flush();
     open?.session.store.stop();
+    await this.pasts.close();
     await open?.embedding.close();
     await open?.session.store.close();
   }

@@ -1,11 +1,11 @@
-/** How much of the exact answer the vector index gives: the same question asked of both. */
+/** How much of the exact answer is found where signs propose: the same question asked of both. */
 import { importLibrary } from '../lib/library.mjs';
 import { questions } from '../lib/corpus.mjs';
 import { mean } from '../lib/numbers.mjs';
 import { prepared, vectorsNote } from '../lib/prepared.mjs';
 import { load } from '../lib/timing.mjs';
 
-export const TITLE = 'Recall of the vector index';
+export const TITLE = 'Recall of vector search';
 const WANTED = 10;
 const RECALL_MIN = 0.99;
 /** More than there ever are: every vector is looked at. */

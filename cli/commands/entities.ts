@@ -6,10 +6,11 @@ import {
   domainFilter,
   examples,
   jsonObject,
+  knownAt,
+  type PlaceFlags,
   realmFilter,
   wholeNumber,
   yes,
-  type PlaceFlags,
   type YesFlag,
 } from '../options.js';
 import { isOutTerminal, jsonText } from '../output.js';
@@ -69,6 +70,7 @@ function addGet(shell: Shell): void {
     .command('get')
     .description('Show memories by id, as JSON')
     .argument('<ids...>', 'ids; - reads them, one a line')
+    .addOption(knownAt())
     .action(
       shell.action({}, async (run, ids: string[]) => {
         const wanted = await idsOrInput(ids, run.signal);
@@ -116,6 +118,7 @@ function addList(shell: Shell): void {
     .option('-s, --source <label>', 'only memories of this source')
     .option('--oldest-first', 'in the order in which they were filed')
     .option('--full', 'print whole texts on a terminal too')
+    .addOption(knownAt())
     .action(
       shell.action({}, async ({ dimension, output }, { full, ...flags }: ListFlags) => {
         const { source: sourceFile, oldestFirst, ...rest } = flags;

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Fact, FactQuery, TimelineQuery } from '../../src/index.js';
 import { factLine } from '../layout.js';
-import { examples, fraction, wholeNumber } from '../options.js';
+import { examples, fraction, knownAt, wholeNumber } from '../options.js';
 import { jsonText } from '../output.js';
 import type { Run, Shell } from '../shell.js';
 
@@ -84,6 +84,7 @@ function addQuery(shell: Shell): void {
     .option('-a, --all', 'every fact, whatever name, relationship and side')
     .option('-l, --limit <n>', 'at most this many', wholeNumber(0, ROWS_MAX))
     .option('--offset <n>', 'leave out so many', wholeNumber(0, ROWS_MAX))
+    .addOption(knownAt())
     .action(
       shell.action({}, async (run, entity: string | undefined, flags: QueryFlags) => {
         const { all, current: currentOnly, direction, predicate, ...rest } = flags;
@@ -115,6 +116,7 @@ function addTimeline(shell: Shell): void {
     .option('--source <label>', 'only what was said there')
     .option('-l, --limit <n>', 'at most this many', wholeNumber(0, ROWS_MAX))
     .option('--offset <n>', 'leave out so many', wholeNumber(0, ROWS_MAX))
+    .addOption(knownAt())
     .action(
       shell.action({}, async (run, entity: string | undefined, flags: TimelineQuery) => {
         const { facts } = await run.dimension.kg.pageTimeline(entity, flags);

@@ -16,6 +16,14 @@ interface LogFlags {
   readonly follow?: boolean;
   readonly type?: string;
   readonly entity?: string;
+  readonly stream?: string;
+  readonly actor?: string;
+  readonly session?: string;
+  readonly source?: string;
+  readonly batch?: string;
+  readonly realm?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly limit?: number;
   readonly after?: string;
 }
@@ -27,6 +35,14 @@ function addLog(shell: Shell): void {
     .option('-f, --follow', 'go on with new events of every process, oldest first, until stopped')
     .option('--type <name>', 'only events of this type, such as EntityAdded')
     .option('--entity <id>', 'only events of this memory')
+    .option('--stream <name>', 'only events of this stream')
+    .option('-w, --realm <name>', 'only what is about memories and places of this realm')
+    .option('--actor <who>', 'only by a kind (mcp), kind and tool (mcp:add_entity) or client')
+    .option('--session <name>', 'only of this session')
+    .option('--source <class>', 'only words of: user, model, tool, external or peer')
+    .option('--batch <id>', 'only of this mine run or import')
+    .option('--since <time>', 'only what was written since: ISO 8601, or a date')
+    .option('--until <time>', 'only what was written until then')
     .option(
       '-l, --limit <n>',
       `at most this many (default: ${String(LIMIT)})`,
@@ -36,8 +52,8 @@ function addLog(shell: Shell): void {
     .action(
       shell.action({}, async (run, flags: LogFlags) => {
         if (flags.follow === true) return follow(run, flags);
-        const { type, entity: entityId, after, limit = LIMIT } = flags;
-        const history = await run.dimension.history({ type, entityId, after, limit });
+        const { entity: entityId, limit = LIMIT, ...filter } = flags;
+        const history = await run.dimension.history({ ...filter, entityId, limit });
         run.output.list(history, history.events, () => {
           return history.events.length === 0
             ? 'No events found.'
@@ -52,9 +68,9 @@ function addLog(shell: Shell): void {
 /** Prints events as they come: first those since a cursor, or as many as a limit says. */
 async function follow(run: Run, flags: LogFlags): Promise<number> {
   const { dimension, library, output, signal } = run;
-  const filter = { type: flags.type, entityId: flags.entity };
-  const limit = flags.limit ?? 1;
-  const { events, cursor } = await dimension.history({ ...filter, limit, after: flags.after });
+  const { entity: entityId, limit = 1, after: since, ...rest } = flags;
+  const filter = { ...rest, entityId };
+  const { events, cursor } = await dimension.history({ ...filter, limit, after: since });
   const earlier = flags.limit === undefined ? [] : events.toReversed();
   if (flags.after === undefined)
     for (const event of earlier) output.row(event, () => eventLine(event));

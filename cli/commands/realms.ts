@@ -1,7 +1,7 @@
 /** `realms`, `rooms`, `taxonomy`: where memories are. */
 import type { Taxonomy } from '../../src/index.js';
 import { domainLine, printable, realmLine } from '../layout.js';
-import { examples, realmFilter, type PlaceFlags } from '../options.js';
+import { examples, knownAt, type PlaceFlags, realmFilter } from '../options.js';
 import type { Shell } from '../shell.js';
 
 export function addRealmCommands(shell: Shell): void {
@@ -9,6 +9,7 @@ export function addRealmCommands(shell: Shell): void {
     .command('realms')
     .description('List realms with how many memories each has')
     .option('-v, --verbose', 'print descriptions too')
+    .addOption(knownAt())
     .action(
       shell.action({}, async ({ dimension, output }, flags: { readonly verbose?: boolean }) => {
         const rows = await dimension.listRealms();
@@ -25,6 +26,7 @@ export function addRealmCommands(shell: Shell): void {
     .alias('domains')
     .description('List domains with how many memories each has')
     .addOption(realmFilter())
+    .addOption(knownAt())
     .action(
       shell.action({}, async ({ dimension, output }, flags: PlaceFlags) => {
         const rows = await dimension.listDomains(flags.realm);
@@ -38,6 +40,7 @@ export function addRealmCommands(shell: Shell): void {
   const taxonomy = shell.program
     .command('taxonomy')
     .description('Show at a glance how many memories each realm and domain has')
+    .addOption(knownAt())
     .action(
       shell.action({}, async ({ dimension, output }) => {
         const tree = await dimension.getTaxonomy();

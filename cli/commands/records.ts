@@ -1,7 +1,7 @@
 /** `record`, `record-read`, `agents`: what agents write for themselves. */
 import { textOrInput } from '../input.js';
 import { agentLine, diaryLines } from '../layout.js';
-import { examples, realmFilter, wholeNumber } from '../options.js';
+import { examples, knownAt, realmFilter, wholeNumber } from '../options.js';
 import type { Shell } from '../shell.js';
 
 const ENTRY_CHARACTERS_SHOWN = 200;
@@ -61,6 +61,7 @@ function addRecordRead(shell: Shell): void {
     .addOption(realmFilter())
     .option('-t, --topic <word>', 'only this topic')
     .option('--full', 'show whole entries')
+    .addOption(knownAt())
     .action(
       shell.action({}, async ({ dimension, output }, flags: ReadFlags) => {
         const { agent, full, ...filter } = flags;

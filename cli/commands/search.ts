@@ -7,9 +7,10 @@ import {
   domainFilter,
   examples,
   fraction,
+  knownAt,
+  type PlaceFlags,
   realmFilter,
   wholeNumber,
-  type PlaceFlags,
 } from '../options.js';
 import type { Run, Shell } from '../shell.js';
 
@@ -42,6 +43,7 @@ function addSearch(shell: Shell): void {
     .option('--explain', 'show the numbers that each rank came from')
     .option('--full', 'show whole texts')
     .option('--max-chars <n>', 'of each text', wholeNumber(1, 1_000_000), TEXT_CHARACTERS_MAX)
+    .addOption(knownAt())
     .action(
       shell.action({}, async (run, words: string[], flags: SearchFlags) => {
         const { limit: n_results, full, maxChars, explain = false, ...rest } = flags;

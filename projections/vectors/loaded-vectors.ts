@@ -23,8 +23,9 @@ export class LoadedVectors {
   readonly #place: VectorFilePlace;
   readonly #exactMax: number;
   #saved: SavedVectors | undefined;
-  /** Of what is on disk, when it was last looked at. */
+  /** Of what is on disk, when it was last looked at; and when it was what is searched here. */
   #stamp = '';
+  #savedStamp = '';
   #tail = new ExactVectors();
   #loadedTo = 0;
   #isClosed = false;
@@ -88,6 +89,7 @@ export class LoadedVectors {
     this.#tail = tail;
     this.#saved?.close();
     this.#saved = saved;
+    this.#savedStamp = this.#stamp;
   }
 
   /** What is on disk is damaged: it is used no more, and nobody else need stumble over it. */
@@ -164,8 +166,8 @@ export class LoadedVectors {
    */
   async save(pause: Pause, isAnew: boolean): Promise<void> {
     const saved = this.#saved;
-    // Who was not told of what lies there must not add to it.
-    const isOurs = saved !== undefined && vectorsStamp(this.#place) === this.#stamp;
+    // Nothing is added to what is no more on disk: somebody may have found it damaged.
+    const isOurs = saved !== undefined && vectorsStamp(this.#place) === this.#savedStamp;
     const unsaved = {
       saved,
       tail: this.#tail,
@@ -180,8 +182,9 @@ export class LoadedVectors {
         return;
       }
       putInPlace(this.#place, written);
-      this.#adopt(SavedVectors.of(this.#place, written.list, this.#exactMax));
+      const next = SavedVectors.of(this.#place, written.list, this.#exactMax);
       this.#stamp = vectorsStamp(this.#place);
+      this.#adopt(next);
     } catch (error) {
       if (isCurrent() || !(error instanceof RowsDamaged)) throw explained(error, 'Saving vectors');
     }

@@ -49,6 +49,7 @@ export const getEntity = defineOperation({
   title: 'Get a memory',
   description: 'Use when you have an id. Answers the whole memory, or found: false.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({ entity_id: entityId }),
   output: z.object({
     found: z.boolean(),
@@ -118,6 +119,7 @@ export const listEntities = defineOperation({
   title: 'List memories',
   description: 'Use to page through memories, newest first, of a realm, a domain or all.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({
     realm: realmFilter,
     domain: domainFilter,

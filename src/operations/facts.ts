@@ -56,6 +56,7 @@ export const kgQuery = defineOperation({
     'Use to see what is known about a name, as subject or object, newest first; ' +
     'as_of tells what held then.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({
     entity: name.optional().describe('A subject or object; all facts when absent.'),
     predicate: z.string().max(128).optional().describe('Only this relationship.'),
@@ -124,6 +125,7 @@ export const kgStats = defineOperation({
   title: 'Count facts',
   description: 'Use to see how much the knowledge graph holds and which relationships there are.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({}),
   output: z.object({
     total_facts: z.int(),
@@ -144,6 +146,7 @@ export const kgTimeline = defineOperation({
   title: 'Tell a timeline',
   description: 'Use for the story of a name, or of all: facts in the order in which they begin.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({
     entity: name.optional().describe('A subject or object; all facts when absent.'),
     realm: realm.describe('What holds in that realm: its facts and those of none.'),

@@ -2,7 +2,7 @@
  * What can be asked of a dimension, each thing once: name, schemas, annotations, handler. Commands
  * and tools are thin skins over this list, so they cannot drift apart.
  */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { AltError } from '../../events/index.js';
 import type { Dimension } from '../dimension.js';
 
@@ -48,6 +48,8 @@ interface Definition<Input extends z.ZodObject, Output extends z.ZodObject> {
   readonly annotations: Annotations;
   readonly input: Input;
   readonly output: Output;
+  /** Whether it can be asked of the dimension as it was: then it takes `known_at`. */
+  readonly travels?: boolean;
   readonly handler: (
     dimension: Dimension,
     input: z.output<Input>,
@@ -59,11 +61,43 @@ interface Definition<Input extends z.ZodObject, Output extends z.ZodObject> {
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: Definition<Input, Output>,
 ): Operation {
-  const { handler, ...rest } = definition;
+  const { handler, travels = false, ...rest } = definition;
+  if (travels) return travelling(definition);
   return {
     ...rest,
     async run(dimension, input, context = {}) {
       return handler(dimension, parseInput(definition.input, input), context);
+    },
+  };
+}
+
+const KNOWN_AT = z
+  .string()
+  .max(4_096)
+  .optional()
+  .describe('As it was known then: an ISO time, or a cursor of an earlier answer.');
+
+/** An operation that can be asked of the dimension as it was, and says then what that was. */
+function travelling<Input extends z.ZodObject, Output extends z.ZodObject>({
+  handler,
+  travels: _,
+  ...definition
+}: Definition<Input, Output>): Operation {
+  const { input: own, output, ...rest } = definition;
+  const input = own.extend({ known_at: KNOWN_AT });
+  return {
+    ...rest,
+    input,
+    output: output.extend({
+      known_at: z.string().optional().describe('Cursor of what was asked.'),
+    }),
+    async run(dimension, given, context = {}) {
+      const { known_at: point, ...parsed } = parseInput(input, given) as { known_at?: string };
+      const asked = parsed as z.output<Input>;
+      if (point === undefined) return handler(dimension, asked, context);
+      return dimension.asKnownAt(point, async (past) => {
+        return { ...(await handler(past, asked, context)), known_at: past.knownAt };
+      });
     },
   };
 }

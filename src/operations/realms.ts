@@ -39,6 +39,7 @@ export const listRealms = defineOperation({
   title: 'List realms',
   description: 'Use to see which buckets there are and how full each is.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({}),
   output: z.object({ realms: z.array(realm), count: z.int() }),
   async handler(dimension) {
@@ -52,6 +53,7 @@ export const listDomains = defineOperation({
   title: 'List domains',
   description: 'Use to see the categories of one realm or of all.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({ realm: realmFilter }),
   output: z.object({ domains: z.array(domain), count: z.int() }),
   async handler(dimension, input) {
@@ -65,6 +67,7 @@ export const getTaxonomy = defineOperation({
   title: 'Get the taxonomy',
   description: 'Use to see at a glance what is remembered where: realm, domain, count.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({}),
   output: z.object({
     taxonomy: z.record(z.string(), z.record(z.string(), z.int())),

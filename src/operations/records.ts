@@ -43,6 +43,7 @@ export const recordRead = defineOperation({
   title: 'Read a diary',
   description: 'Use at the start of a session: what this agent wrote last, in whatever realm.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({
     agent: whose,
     last_n: lastN,

@@ -15,6 +15,7 @@ export const search = defineOperation({
     'Use before stating anything about a person, project or past event. ' +
     'Finds memories by meaning and by words, best first.',
   annotations: READS,
+  travels: true,
   input: z.strictObject({
     query: z.string().min(1).max(10_000).describe('A question or words; one topic works best.'),
     n_results: z.int().min(1).max(100).default(10).describe('At most this many results.'),

@@ -13,7 +13,7 @@ import {
   VectorMemory,
   type Db,
 } from '../../projections/index.js';
-import type { Store } from '../../replay/index.js';
+import { viewsFolderOf, type Store } from '../../replay/index.js';
 import type {
   BackendContext,
   BackendState,
@@ -216,7 +216,7 @@ export class ChromaBackend implements VectorBackend {
   /** Once: the collections of spaces that this one has replaced are of no use any more. */
   async tidy(): Promise<void> {
     const { store, spaceId } = this.#context;
-    if (this.#isTidy || readServing(store.folder)?.space !== spaceId) return;
+    if (this.#isTidy || readServing(viewsFolderOf(store))?.space !== spaceId) return;
     try {
       await ChromaCollection.deleteOthers(this.#server, this.#owner);
       this.#isTidy = true;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { nodeFiles } from '../../events/index.js';
 import { PassageIndex } from '../../projections/index.js';
+import { viewsFolderOf } from '../../replay/index.js';
 import type { BackendContext } from './backend.js';
 
 const IDLE_MS = 60_000;
@@ -20,7 +21,7 @@ export class IdleIndex {
     const { store, spaceId: space, cache, exactMax, signsMax } = this.#context;
     this.#index ??= new PassageIndex({
       files: nodeFiles,
-      folder: join(store.folder, 'views', 'vectors', space),
+      folder: join(viewsFolderOf(store), 'vectors', space),
       space,
       cache,
       exactMax,

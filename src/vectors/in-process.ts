@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { nodeFiles } from '../../events/index.js';
 import { isHnswAvailable, PassageIndex } from '../../projections/index.js';
+import { viewsFolderOf } from '../../replay/index.js';
 import type {
   BackendContext,
   BackendState,
@@ -24,7 +25,7 @@ export class InProcessBackend implements VectorBackend {
     this.#context = context;
     this.#index = new PassageIndex({
       files: nodeFiles,
-      folder: join(store.folder, 'views', 'vectors', space),
+      folder: join(viewsFolderOf(store), 'vectors', space),
       space,
       cache,
       exactMax,

@@ -21,7 +21,6 @@ export interface Serving {
 }
 
 const localPath = (folder: string): string => join(folder, 'local.json');
-const vectorsFolder = (folder: string): string => join(folder, 'views', 'vectors');
 
 /** A file that is missing or unreadable chooses nothing. */
 export function readLocalChoices(folder: string): LocalChoices {
@@ -46,15 +45,15 @@ export function writeLocalChoices(folder: string, choices: LocalChoices): void {
   replaceFile(nodeFiles, localPath(folder), `${JSON.stringify(choices)}\n`);
 }
 
-export function readServing(folder: string): Serving | undefined {
-  const { name, space } = readObject(join(vectorsFolder(folder), 'serving.json'));
+export function readServing(viewsFolder: string): Serving | undefined {
+  const { name, space } = readObject(join(viewsFolder, 'vectors', 'serving.json'));
   return typeof name === 'string' && typeof space === 'string' ? { name, space } : undefined;
 }
 
-export function writeServing(folder: string, serving: Serving): void {
-  makeFolderDurably(nodeFiles, vectorsFolder(folder));
-  const path = join(vectorsFolder(folder), 'serving.json');
-  replaceFile(nodeFiles, path, `${JSON.stringify(serving)}\n`);
+export function writeServing(viewsFolder: string, serving: Serving): void {
+  const folder = join(viewsFolder, 'vectors');
+  makeFolderDurably(nodeFiles, folder);
+  replaceFile(nodeFiles, join(folder, 'serving.json'), `${JSON.stringify(serving)}\n`);
 }
 
 function readObject(path: string): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { AltError, isAltError, makeFolderDurably, nodeFiles } from '../../events/index.js';
 import { countEntities, EmbeddingCache, firstContents } from '../../projections/index.js';
-import type { Store } from '../../replay/index.js';
+import { PastStore, type Store } from '../../replay/index.js';
 import {
   fitNumpyInWorker,
   numpyFitSize,
@@ -51,7 +51,9 @@ export class SpaceOpener {
     this.#assertOpen();
     makeFolderDurably(nodeFiles, join(this.#store.folder, 'cache'));
     const cache = this.#openCache(embedder.spaceId);
-    const backend = this.openBackend(choices.backend, { embedder, cache });
+    // A server knows what is, not what was.
+    const isPast = this.#store instanceof PastStore;
+    const backend = this.openBackend(isPast ? 'hnsw' : choices.backend, { embedder, cache });
     return { ...wanted, embedder, cache, backend, retirement: new AbortController() };
   }
 

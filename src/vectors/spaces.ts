@@ -7,7 +7,7 @@
  */
 import { AltError, isAltError } from '../../events/index.js';
 import { countPassagesAfter, type Db } from '../../projections/index.js';
-import type { Store } from '../../replay/index.js';
+import { viewsFolderOf, type Store } from '../../replay/index.js';
 import {
   localChoicesStamp,
   readServing,
@@ -154,7 +154,7 @@ export class Spaces {
 
   /** The space that answered here before another was chosen, if it can still be made. */
   async #openRemembered(wanted: Wanted): Promise<Space | undefined> {
-    const remembered = readServing(this.#store.folder);
+    const remembered = readServing(viewsFolderOf(this.#store));
     if (remembered === undefined || remembered.name === wanted.name) return undefined;
     try {
       const space = await this.opener.open(await this.wantedBy(remembered.name));
@@ -232,9 +232,9 @@ export class Spaces {
   /** After its vectors are complete: the next process begins with it too. */
   remember(space: Space): void {
     const { name, embedder } = space;
-    const known = readServing(this.#store.folder);
+    const known = readServing(viewsFolderOf(this.#store));
     if (known?.name === name && known.space === embedder.spaceId) return;
-    writeServing(this.#store.folder, { name, space: embedder.spaceId });
+    writeServing(viewsFolderOf(this.#store), { name, space: embedder.spaceId });
   }
 
   /**

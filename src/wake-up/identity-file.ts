@@ -13,6 +13,7 @@ import {
   type Db,
   type JournalEntry,
 } from '../../projections/index.js';
+import { PastStore } from '../../replay/index.js';
 import { change, streamIn, type Session } from '../session.js';
 import { readSideFile, refreshSideFiles, type SideFile } from '../side-files/side-file.js';
 import { checkText } from '../values.js';
@@ -33,7 +34,9 @@ export const identityFile: SideFile = {
     const found = readSideFile(session, PATH)?.trim() ?? '';
     // An edit is taken over first; what is no text may be dear to somebody.
     const isTheirs = !isPlainText(found) || editOf(session, db) !== undefined;
-    return text === undefined || isTheirs ? undefined : contentOf(text);
+    if (isTheirs || (text === undefined && found === '')) return undefined;
+    // A copy of what was said and undone is none any more.
+    return contentOf(text ?? '');
   },
   takeIn: importIdentity,
 };
@@ -66,7 +69,11 @@ function mayHaveSaid({ store }: Session, entry: JournalEntry, text: string): boo
 
 /** The identity as it counts now: an edit of the file, else what the log says. */
 export async function readIdentity(session: Session): Promise<string> {
-  return session.store.read((db) => editOf(session, db) ?? saidIdentity(db) ?? '');
+  return session.store.read((db) => {
+    // The file is of today.
+    const edit = session.store instanceof PastStore ? undefined : editOf(session, db);
+    return edit ?? saidIdentity(db) ?? '';
+  });
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   type LayersWanted,
   type LayerWritten,
 } from './layer-entries.js';
+import { newsSince, type News, type NewsOptions } from './news.js';
 import { deepSearch, recall, type Deep, type DeepOptions } from './recall.js';
 import type { Recalled, RecallOptions } from './recall.js';
 import { summarize, type Summarized } from './summarize.js';
@@ -120,6 +121,11 @@ export class MemoryStack {
   async wakeUp(options: WakeUpOptions = {}): Promise<WakeUp> {
     const codebook = options.aaak === true ? await this.#codebook() : undefined;
     return wakeUp(this.#session(), options, codebook);
+  }
+
+  /** What is new or changed since an earlier wake-up, by its cursor. */
+  async news(since: string, options: NewsOptions = {}): Promise<News> {
+    return newsSince(this.#session(), since, options);
   }
 
   /** L2: the newest memories of a realm or domain. */

@@ -14,6 +14,7 @@ import { tellStory as tellInAaak, type StoryMemory } from '../aaak/story.js';
 import { filterName, matchesNothing } from '../names.js';
 import type { Session } from '../session.js';
 import { identityPath, readIdentity } from './identity-file.js';
+import { cursorNow } from './news.js';
 import { estimateTokens } from './snippet.js';
 import {
   STORY_ENTRIES_MAX,
@@ -43,6 +44,8 @@ export interface WakeUp {
   readonly l0: string;
   /** What the story is made of, as far as it fits, in the order of the text. */
   readonly l1: StoryEntry[];
+  /** Ask with it for what is new since: {@link newsSince}. */
+  readonly cursor: string;
   readonly warnings: string[];
 }
 
@@ -57,12 +60,14 @@ export async function wakeUp(
   codebook?: Codebook,
 ): Promise<WakeUp> {
   const realm = filterName(options.realm);
-  const story = await session.store.read((db): Story => {
+  const { cursor, ...story } = await session.store.read((db): Story & { cursor: string } => {
     const most = codebook ? AAAK_CANDIDATES_MAX : STORY_ENTRIES_MAX;
     const weighed = matchesNothing(realm) ? [] : weightiest(db, most, realm);
     const rows = storyRows(db, weighed);
-    if (codebook) return storyInAaak(rows, weighed.length, codebook);
-    return tellStory([...rows].map(toStoryEntry), realm !== undefined);
+    const told = codebook
+      ? storyInAaak(rows, weighed.length, codebook)
+      : tellStory([...rows].map(toStoryEntry), realm !== undefined);
+    return { ...told, cursor: cursorNow(db) };
   });
   const l0 = await identityText(session);
   const text = `${l0}\n\n${story.text}`;
@@ -70,7 +75,7 @@ export async function wakeUp(
     l0.length > IDENTITY_CHARACTERS_WARN
       ? [`The identity has ${String(l0.length)} characters; every session reads all of them.`]
       : [];
-  return { text, tokens_estimate: estimateTokens(text), l0, l1: story.shown, warnings };
+  return { text, tokens_estimate: estimateTokens(text), l0, l1: story.shown, cursor, warnings };
 }
 
 function storyInAaak(rows: Iterable<StoryRow>, total: number, codebook: Codebook): Story {

@@ -36,7 +36,7 @@ describe('log', () => {
     const types = stdout
       .trim()
       .split('\n')
-      .map((line) => line.slice(21).split(' ')[0]);
+      .map((line) => line.slice(21).split(/ +/)[1]);
     expect(types).toEqual([
       'EntityAdded',
       'DomainDescribed',

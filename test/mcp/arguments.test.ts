@@ -153,7 +153,7 @@ describe('refusals', () => {
       hint:
         "Did you mean 'realm' by 'relm'? " +
         'It takes: query, n_results, realm, domain, mode, max_distance, candidate_strategy, ' +
-        'explain.',
+        'explain, known_at.',
     });
     expect(refusal('ping', { x: 1 })).toMatchObject({ hint: 'It takes no arguments.' });
   });

@@ -46,6 +46,7 @@ interface IndexOptions {
   readonly signsMax?: number;
   readonly files?: Files;
   readonly folder?: string;
+  readonly space?: string;
 }
 
 export class VectorSpace {

@@ -1,5 +1,5 @@
 /** An index of passages that lies on disk: saved, opened again, shared with other processes. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isHnswAvailable } from '../../../projections/index.js';
@@ -135,11 +135,13 @@ describe('an index of passages on disk', () => {
     let turns = 0;
     const pause = (): void => {
       turns += 1;
+      // One for each vector while their mean is taken, then one for each thousand.
+      if (turns % 1_000 > 0 && turns < VECTORS) return;
       expect(answersOf(reader, all.query)).toEqual(expected);
       expect(answersOf(writer, all.query)).toEqual(expected);
     };
     await writer.save({ isAnew: true, pause });
-    expect(turns).toBeGreaterThan(2);
+    expect(turns).toBeGreaterThan(VECTORS + 3);
     expect(all.space.files()).toEqual(['vectors-2.f32', 'vectors.index']);
     expect(answersOf(reader, all.query)).toEqual(expected);
     expect(all.space.damages).toBe(0);
@@ -170,6 +172,26 @@ describe('an index of passages on disk', () => {
     all.space.cache.put([], { generation: all.space.generation, label: 30 });
     expect(all.space.open().nearest(all.query, 50)).toHaveLength(30);
     expect(all.space.damages).toBe(0);
+  });
+
+  it('is not used when it is of another space', async () => {
+    const all = given(2_500);
+    await all.space.open().save();
+    await all.space.open({ space: 'another' }).save();
+    expect(all.space.files()).toEqual(['vectors-2.f32', 'vectors.index']);
+    expect(all.space.damages).toBe(0);
+  });
+
+  it('is not added to when another process has thrown it away', async () => {
+    const all = given();
+    const index = all.space.open(BY_SIGNS);
+    await index.save();
+    rmSync(join(all.space.vectors, 'vectors.index'));
+    all.space.add(all.vectors.slice(0, 2_000));
+    expect(answersOf(index, all.query)).toEqual(answersOf(exactly(all), all.query));
+    await index.save();
+    expect(all.space.files()).toEqual(['vectors-2.f32', 'vectors.index']);
+    expect(answersOf(index, all.query)).toEqual(answersOf(exactly(all), all.query));
   });
 });
 

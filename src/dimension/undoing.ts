@@ -1,0 +1,33 @@
+/** Taking back parts of the log, and taking that back. */
+import { redo, undo, type UndoOptions, type UndoReport } from '../undo/undo.js';
+import type { UndoSelection } from '../undo/selection.js';
+import { Holdings } from './places.js';
+
+export class Undoing extends Holdings {
+  /**
+   * Makes the state what it would be if the chosen part of the log had not happened. Nothing leaves
+   * the log, and {@link redo} takes it back; other machines follow when they hear of it.
+   *
+   * @throws {AltError} INVALID_ARGUMENT when nothing is chosen; NOT_FOUND when no event is;
+   *   CONFLICT when later events build on what is chosen, unless forced; TOO_LARGE
+   */
+  async undo(selection: UndoSelection, options: UndoOptions = {}): Promise<UndoReport> {
+    return this.#mended(undo(this.session(), selection, options), options);
+  }
+
+  /** Makes what was undone of the chosen part count again. @throws {AltError} as {@link undo} */
+  async redo(
+    selection: UndoSelection,
+    options: Pick<UndoOptions, 'dryRun'> = {},
+  ): Promise<UndoReport> {
+    return this.#mended(redo(this.session(), selection, options), options);
+  }
+
+  /** What lies beside the views follows: compressions of what went, and the readable copies. */
+  async #mended(work: Promise<UndoReport>, { dryRun }: UndoOptions): Promise<UndoReport> {
+    if (dryRun === true) return work;
+    const report = await this.settled(work);
+    await this.refreshSideFiles();
+    return report;
+  }
+}
