@@ -200,9 +200,10 @@ export function hnswStamp(place: HnswPlace): string {
 
 /** Removes an index that nobody asks any more. */
 export function removeHnsw({ files, folder }: HnswPlace): void {
-  for (const name of ['index.json', 'index.hnsw']) {
-    const path = join(folder, name);
-    if (files.stat(path)) files.remove(path);
+  try {
+    for (const name of ['index.json', 'index.hnsw']) files.remove(join(folder, name));
+  } catch {
+    // A disk that cannot be written to keeps it; it is asked no more all the same.
   }
 }
 

@@ -205,6 +205,8 @@ export class PassageIndex {
     const vectors = this.#vectors;
     try {
       if (isAnew || vectors.wantsSave) await vectors.save(pause, isAnew);
+      // Closed, or of other views, meanwhile: what is next is another's.
+      if (vectors !== this.#vectors) return true;
       if (isAnew) this.#hnsw = undefined;
       if (this.#wantsHnsw) await this.#writeHnsw(pause);
       else if (!this.#usesHnsw) removeHnsw(this.#place);

@@ -22,9 +22,9 @@ const UNITS = 16_000;
 const HEAVY_MIN = 0.98;
 const DIFFERENCE_MAX = 3 * DIMENSION;
 /** Estimates are made of so many times what is wanted: of those whose signs differ the least. */
-const ESTIMATED_FACTOR = 8;
+const ESTIMATED_FACTOR = 6;
 /** How much that is, is judged by each of so many rows. */
-const SAMPLE_STEP = 16;
+const SAMPLE_STEP = 64;
 const RANK_MAX = 60_000;
 
 export interface CodeList {

@@ -6,7 +6,7 @@ import { nodeFiles, type Files } from '../../events/index.js';
 import { Db, EmbeddingCache, PassageIndex, type Neighbour } from '../../projections/index.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-export const DIMENSION = 384;
+const DIMENSION = 384;
 const SPACE = 'made-up';
 const TABLES = `
 CREATE TABLE passages (label INTEGER PRIMARY KEY, entity INTEGER, text_hash BLOB) STRICT;
@@ -23,7 +23,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export function unit(raw: Float32Array): Float32Array {
+function unit(raw: Float32Array): Float32Array {
   const norm = Math.hypot(...raw);
   return raw.map((value) => value / norm);
 }
