@@ -206,16 +206,19 @@ export class PassageIndex {
     try {
       if (isAnew || vectors.wantsSave) await vectors.save(pause, isAnew);
       // Closed, or of other views, meanwhile: what is next is another's.
-      if (vectors !== this.#vectors) return true;
-      if (isAnew) this.#hnsw = undefined;
-      if (this.#wantsHnsw) await this.#writeHnsw(pause);
-      else if (!this.#usesHnsw) removeHnsw(this.#place);
+      if (vectors === this.#vectors) await this.#saveHnsw(pause, isAnew);
       return true;
     } catch (error) {
       if (!(error instanceof RowsDamaged)) throw error;
       vectors.giveUp();
       return false;
     }
+  }
+
+  async #saveHnsw(pause: Pause, isAnew: boolean): Promise<void> {
+    if (isAnew) this.#hnsw = undefined;
+    if (this.#wantsHnsw) await this.#writeHnsw(pause);
+    else if (!this.#usesHnsw) removeHnsw(this.#place);
   }
 
   async #writeHnsw(pause: Pause): Promise<void> {
