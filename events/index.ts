@@ -68,6 +68,7 @@ export {
 export type { PartTrouble, Trouble } from './log/part-trouble.js';
 export { Log, logDamaged, type TornTail } from './log/log.js';
 export {
+  chainAt,
   encodePart,
   framesOfPart,
   parsePartName,

@@ -71,7 +71,7 @@ export {
   type TaggedPlace,
   type TopicRow,
 } from './graph-queries.js';
-export { countIn, heldBeyond, type Unshipped } from './shipping-queries.js';
+export { countIn, heldBeyond, lastSeqIn, type Unshipped } from './shipping-queries.js';
 export {
   insertCommit,
   insertEvent,

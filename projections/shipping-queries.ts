@@ -18,6 +18,19 @@ export function countIn(db: Db, range: PartRange): { events: number; erased: num
   return { events: counts?.events ?? 0, erased: counts?.erased ?? 0 };
 }
 
+/** The last seq of a replica that lies before the end of a piece of its log; 0 for none. */
+export function lastSeqIn(db: Db, range: PartRange): number {
+  const row = db.get<{ seq: number | null }>(
+    `SELECT max(seq) AS seq FROM events JOIN writers USING (writer)
+     WHERE replica = ? AND seq >= ? AND segment = ? AND offset < ?`,
+    range.replica,
+    range.segment,
+    range.segment,
+    range.end,
+  );
+  return row?.seq ?? 0;
+}
+
 export interface Unshipped {
   readonly events: number;
   /** When the oldest of them was written, by its writer's clock, ms. */

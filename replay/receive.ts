@@ -20,7 +20,14 @@ import {
   type Trouble,
   type VersionVector,
 } from '../events/index.js';
-import { isErasedDigest, readHeads, seenBy, wasErased, type Db } from '../projections/index.js';
+import {
+  isErasedDigest,
+  lastSeqIn,
+  readHeads,
+  seenBy,
+  wasErased,
+  type Db,
+} from '../projections/index.js';
 import { catchUp } from './catch-up.js';
 import { ErasedHere } from './erased-here.js';
 import type { Store } from './store.js';
@@ -37,7 +44,7 @@ export interface ArrivedPart {
 export interface PartOutcome {
   readonly state: 'taken' | 'held' | 'not taken';
   readonly events: number;
-  /** The last seq of what was taken. */
+  /** The last seq of what of it is held now. */
   readonly seq: number;
   readonly trouble?: Trouble;
   /** It holds what was erased here: not to be kept. */
@@ -115,7 +122,9 @@ class Receiver {
       dimension: store.identity.id,
       notAfterMs: system.now() + AHEAD_MS_MAX,
     });
-    if ('held' in examined) return { state: 'held', events: 0, seq: 0 };
+    if ('held' in examined) {
+      return { state: 'held', events: 0, seq: lastSeqIn(this.#db, part.range) };
+    }
     if ('code' in examined) {
       return { ...this.#leave(part), trouble: examined };
     }

@@ -63,7 +63,7 @@ export async function pullParts(work: PullWork): Promise<VersionVector> {
       const outcome = outcomes[index] as PartOutcome;
       index += 1;
       settle(work, { candidate, part, outcome });
-      if (!candidate.listed || outcome.state !== 'taken') continue;
+      if (!candidate.listed || outcome.state === 'not taken') continue;
       const { replica } = candidate.range;
       heard[replica] = Math.max(heard[replica] ?? 0, outcome.seq);
     }

@@ -9,6 +9,7 @@ import {
   HEADER_BYTES,
   parsePartName,
   partName,
+  ReplicaIdentity,
   type Head,
   type PartRange,
   type VersionVector,
@@ -57,6 +58,7 @@ export async function pushParts(work: PushWork): Promise<VersionVector> {
   });
   const byName = new Map(objects.map((object) => [object.name, object]));
   const heads = await session.store.read(readHeads);
+  await noteOwn(session, heads);
   const shipped: Record<string, number> = {};
   try {
     for (const [replica, head] of heads) {
@@ -76,6 +78,18 @@ export async function pushParts(work: PushWork): Promise<VersionVector> {
     work.known.save();
   }
   return shipped;
+}
+
+/** Before it leaves: a log that is found shorter later was put back, and is not continued. */
+async function noteOwn(session: Session, heads: ReadonlyMap<string, Head>): Promise<void> {
+  const { store, files, system } = session;
+  const own = store.ownReplica();
+  const seq = own === undefined ? 0 : (heads.get(own)?.seq ?? 0);
+  const identity = new ReplicaIdentity(files, system, store.folder);
+  if (own === undefined || identity.shippedSeq() >= seq) return;
+  await store.withLock(() => {
+    identity.noteShipped(own, seq);
+  });
 }
 
 function segmentsOf({ store }: Session, replica: string, head: Head): HeldSegment[] {

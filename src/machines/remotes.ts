@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import {
   AltError,
   entriesOf,
+  explained,
   FileLock,
   makeFolderDurably,
   printDimensionFile,
@@ -188,6 +189,8 @@ export async function transferring<Result>(
     const release = await lock.acquire();
     try {
       return await work();
+    } catch (error) {
+      throw explained(error, 'The transfer');
     } finally {
       release();
     }

@@ -127,7 +127,7 @@ async function assertOurs(session: Session, { name, remote }: Named): Promise<vo
 }
 
 const knownOf = ({ files, store }: Session, name: string): KnownParts =>
-  new KnownParts(files, store.folder, name);
+  new KnownParts({ files, log: store.log, folder: store.folder }, name);
 
 function note(
   { files, store }: Session,

@@ -1,5 +1,13 @@
 /** Push, pull and merge over folders: what each machine holds afterwards, and what travels. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contentsOf, open } from '../../support/dimensions.js';
@@ -123,7 +131,7 @@ describe('push and pull', () => {
 });
 
 describe('what arrives out of order', () => {
-  it('waits in incoming with the reason, is not folded and not forwarded, and is tried again', async () => {
+  it('waits in incoming, neither folded nor forwarded, and is tried again', async () => {
     const { a, b, remote, base } = await pairOfMachines();
     for (const id of ['a-2', 'a-3']) {
       await add(a, id);
@@ -186,7 +194,7 @@ describe('what arrives out of order', () => {
 });
 
 describe('merge', () => {
-  it('takes in another copy of the dimension, its log, or a remote folder, and is idempotent', async () => {
+  it('takes in a dimension, its log or a remote folder, and is idempotent', async () => {
     const { a, b, base, remote } = await pairOfMachines();
     await add(a, 'a-2');
     await add(b, 'b-1');
@@ -227,5 +235,51 @@ describe('merge', () => {
     await other.merge(inner.path);
     await other.merge(join(base, 'a'));
     await expectSame(one, other);
+  });
+});
+
+describe('a log that was put back to what it was before it was shipped', () => {
+  const putBack = async (path: string, work: () => Promise<void>): Promise<void> => {
+    const [replica = ''] = readdirSync(join(path, 'log'));
+    const segment = join(path, 'log', replica, '0000000000000001.seg');
+    const earlier = readFileSync(segment);
+    await work();
+    writeFileSync(segment, earlier);
+    for (const name of ['views', 'live.json']) rmSync(join(path, name), { recursive: true });
+  };
+
+  it('goes on under a new replica id, so that nothing forks', async () => {
+    const { a, b } = await pairOfMachines();
+    await putBack(a.path, async () => {
+      await add(a, 'a-2');
+      await a.push();
+      await b.pull();
+      await a.close();
+    });
+    const { dimension, codes } = open(a.path);
+    await add(dimension, 'a-3');
+    expect(codes()).toContain('REPLICA_RENEWED');
+    await dimension.push();
+    expect(await only(b.pull())).toMatchObject({ events: 1, refused: [], waiting: [] });
+    expect(await only(dimension.pull())).toMatchObject({ events: 1, refused: [], waiting: [] });
+    expect(await idsOf(dimension)).toEqual(['a-1', 'a-2', 'a-3']);
+    await expectSame(dimension, b);
+  });
+
+  it('gets its lost end back from a remote, and leaves that id alone', async () => {
+    const { a, b } = await pairOfMachines();
+    await putBack(a.path, async () => {
+      await add(a, 'a-2');
+      await a.push();
+      await a.close();
+    });
+    const { dimension, codes } = open(a.path);
+    expect(await only(dimension.pull())).toMatchObject({ parts: 1, events: 1 });
+    expect(codes()).toContain('REPLICA_RENEWED');
+    await add(dimension, 'a-3');
+    expect(readdirSync(join(a.path, 'log'))).toHaveLength(2);
+    await dimension.push();
+    await b.pull();
+    await expectSame(dimension, b);
   });
 });
