@@ -78,7 +78,7 @@ export {
 } from './log/part.js';
 export { putBytes } from './log/put-bytes.js';
 export { salvageCommits, type SalvagedCommit } from './log/salvage.js';
-export { eraseFrame, HEADER_BYTES, segmentName } from './log/segment.js';
+export { decodeHeader, eraseFrame, HEADER_BYTES, segmentName } from './log/segment.js';
 export { LogWriter, type Appended, type EncodedEvent, type Envelope } from './log/writer.js';
 export {
   compareEvents,

@@ -81,7 +81,7 @@ export class ReplicaIdentity {
       const { replicas, shipped = {} } = JSON.parse(text) as Record<string, object>;
       const known = Object.entries(replicas ?? {}).filter(([, id]) => REPLICA_ID.test(String(id)));
       const seqs = Object.entries(shipped).filter(([, seq]) => Number.isSafeInteger(seq));
-      return { replicas: Object.fromEntries(known), shipped: Object.fromEntries(seqs) } as Content;
+      return { replicas: Object.fromEntries(known), shipped: Object.fromEntries(seqs) };
     } catch {
       // Unreadable means unknown, and unknown means a new id: always safe.
       return { replicas: {}, shipped: {} };

@@ -22,8 +22,7 @@ export interface BytesToPut {
 /**
  * Writes and syncs the bytes. What an interrupted transfer left behind them is dropped.
  *
- * @throws {AltError} DISK_FULL, READ_ONLY, IO_FAILED — whole commits may have been kept, and no half
- *   one counts.
+ * @throws {AltError} DISK_FULL, READ_ONLY, IO_FAILED — of what was kept no half commit counts.
  */
 export function putBytes(files: Files, log: Log, put: BytesToPut): void {
   const folder = log.folderOf(put.replica);

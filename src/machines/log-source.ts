@@ -5,7 +5,9 @@
 import { basename, dirname, join } from 'node:path';
 import {
   AltError,
+  decodeHeader,
   encodePart,
+  HEADER_BYTES,
   Log,
   parsePartName,
   partName,
@@ -22,6 +24,18 @@ export class LogSource implements Remote {
   constructor(files: Files, folder: string) {
     this.location = folder;
     this.#log = new Log(files, folder);
+  }
+
+  /** The id of the dimension that it is of; undefined where there is no segment to say so. */
+  dimensionId(): string | undefined {
+    for (const replica of this.#log.replicas()) {
+      const [segment] = this.#log.segments(replica);
+      if (segment === undefined) continue;
+      const range = { from: 0, to: HEADER_BYTES };
+      const header = decodeHeader(this.#log.bytesOf(replica, segment, range));
+      if (header) return header.dimension;
+    }
+    return undefined;
   }
 
   list(): Promise<RemoteObject[]> {

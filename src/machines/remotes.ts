@@ -18,7 +18,13 @@ import type { Session } from '../session.js';
 import { FolderRemote } from './folder-remote.js';
 import { Incoming } from './incoming.js';
 import { logFolderOf, LogSource } from './log-source.js';
-import { assertSameDimension, DIMENSION_OBJECT, identityOf, type Remote } from './remote.js';
+import {
+  assertSameDimension,
+  DIMENSION_OBJECT,
+  identityOf,
+  otherDimension,
+  type Remote,
+} from './remote.js';
 import { readRemotes, writeRemotes, type RemoteChoice } from './remotes-file.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -163,10 +169,13 @@ export async function mergeSource(session: Session, path: string): Promise<Merge
   if (!files.stat(path)) throw new AltError('NOT_FOUND', `There is nothing at ${path}.`);
   const folder = logFolderOf(files, path);
   if (folder !== undefined) {
+    const remote = new LogSource(files, folder);
     const isBareLog = basename(path) === 'log' && !files.stat(join(folder, DIMENSION_OBJECT));
     const identity = isBareLog ? undefined : readDimensionFile(files, folder);
     if (identity) assertSameDimension(store.identity, identity, path);
-    return { remote: new LogSource(files, folder), name };
+    // Without the file the segments say whose they are.
+    else if (remote.dimensionId() !== store.identity.id) throw otherDimension(path);
+    return { remote, name };
   }
   const remote = folderRemote(session, path);
   const identity = await identityOf(remote, await remote.list());

@@ -72,7 +72,7 @@ describe('a transfer that is killed', { timeout: 120_000 }, () => {
     expect(files.filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
-  it('in the middle of a pull loses nothing of either, and is gone on with by the next', async () => {
+  it('in the middle of a pull loses nothing, and is gone on with by the next', async () => {
     const { base, remote } = await machineAndRemote();
     const { dimension: a } = open(join(base, 'a'));
     const expected = await contentsOf(a);

@@ -125,7 +125,7 @@ describe('a commit from the future', () => {
 });
 
 describe('what was erased here', () => {
-  it('never reaches the disk again, and its remote copy is replaced by the erased form', async () => {
+  it('never reaches the disk again, and the remote gets the erased form', async () => {
     await withShippers(2, async ([writer, eraser], [theirs, ours]) => {
       if (!writer || !eraser || !theirs || !ours) return;
       const first = new MemoryRemote();

@@ -259,6 +259,8 @@ describe('a remote', () => {
     await expect(a.addRemote('others', join(base, 'others'))).rejects.toMatchObject(refusal);
     await expect(a.merge(other.path)).rejects.toMatchObject(refusal);
     await expect(a.merge(join(other.path, 'log'))).rejects.toMatchObject(refusal);
+    cpSync(join(other.path, 'log'), join(base, 'bare', 'log'), { recursive: true });
+    await expect(a.merge(join(base, 'bare', 'log'))).rejects.toMatchObject(refusal);
     await expect(a.merge(join(base, 'others'))).rejects.toMatchObject(refusal);
     copyFileSync(join(base, 'others', 'dimension.json'), join(remote, 'dimension.json'));
     const before = snapshot(remote);

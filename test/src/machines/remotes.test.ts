@@ -32,7 +32,7 @@ describe('a remote', () => {
     await dimension.init();
     writeFileSync(join(base, 'file'), '');
     const refused = async (name: string, folder: string): Promise<unknown> => {
-      const error: unknown = await dimension.addRemote(name, folder).catch((reason) => reason);
+      const error = await dimension.addRemote(name, folder).catch((reason: unknown) => reason);
       return isAltError(error) ? error.code : error;
     };
     expect(await refused('usb', base)).toBe('INVALID_ARGUMENT');
