@@ -7,6 +7,7 @@ import { addDiffCommand } from './commands/diff.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
 import { addLogCommands } from './commands/log.js';
+import { addMachineCommands } from './commands/machines.js';
 import { addMcpCommand } from './commands/mcp.js';
 import { addMineCommand } from './commands/mine.js';
 import { addModelCommands } from './commands/models.js';
@@ -33,6 +34,7 @@ const GROUPS = [
   ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
+  ['Machines:', [addMachineCommands]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addDiffCommand, addUndoCommands, addRepairCommands]],
 ] as const;

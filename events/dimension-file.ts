@@ -63,8 +63,18 @@ export function writeDimensionFile(
   folder: string,
   identity: DimensionIdentity,
 ): void {
-  const content = { format: FORMAT, id: identity.id, key: identity.key.toString('base64') };
-  replaceFile(files, pathIn(folder), `${JSON.stringify(content, undefined, 2)}\n`);
+  replaceFile(files, pathIn(folder), printDimensionFile(identity));
+}
+
+export function printDimensionFile({ id, key }: DimensionIdentity): string {
+  const content = { format: FORMAT, id, key: key.toString('base64') };
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/** What a dimension file says, wherever it was found; undefined when it is none of this format. */
+export function parseDimensionFile(text: string): DimensionIdentity | undefined {
+  const identity = parseIdentity(parseJson(text));
+  return identity?.key.length === KEY_BYTES ? identity : undefined;
 }
 
 /** A new identity from random bytes. */

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   DIMENSION_NOT_FOUND: { exit: 3, means: 'There is no dimension at that path.' },
   DIMENSION_DAMAGED: { exit: 5, means: 'dimension.json is missing or unreadable beside a log.' },
   DIMENSION_CLOSED: { exit: 1, means: 'The dimension was closed.' },
+  OTHER_DIMENSION: { exit: 1, means: 'What is there belongs to another dimension.' },
   MIGRATION_REQUIRED: { exit: 5, means: 'The folder holds a dimension of another product.' },
   UPGRADE_REQUIRED: { exit: 5, means: 'A newer release wrote this; this one must not touch it.' },
   LOG_DAMAGED: { exit: 5, means: 'Bytes of the log are missing or altered.' },

@@ -122,6 +122,20 @@ export const nodeFiles: Files = {
 export const isLink = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
+export interface FolderEntry {
+  readonly name: string;
+  /** `other`: a link, a pipe, a device; what it leads to is not looked at. */
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+/** What lies in a folder. @throws when it cannot be read, or is none */
+export function entriesOf(path: string): FolderEntry[] {
+  return readdirSync(path, { withFileTypes: true }).map((entry) => {
+    const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+    return { name: entry.name, kind };
+  });
+}
+
 /** Reads a whole file as text; undefined when it does not exist. */
 export function readText(path: string): string | undefined {
   return readBytes(path)?.toString('utf8');

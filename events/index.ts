@@ -11,6 +11,7 @@ export {
 export {
   ACTOR_KINDS,
   decodeReference,
+  decodeEvent,
   encodeJson,
   encodeReference,
   type Actor,
@@ -21,6 +22,8 @@ export {
 } from './codec.js';
 export {
   newIdentity,
+  parseDimensionFile,
+  printDimensionFile,
   readDimensionFile,
   writeDimensionFile,
   type DimensionIdentity,
@@ -36,6 +39,7 @@ export {
 export { readData, STREAM_KINDS, type EventData, type StreamKind } from './event-type.js';
 export {
   closeToOthers,
+  entriesOf,
   makeFolderDurably,
   makePrivateFile,
   nodeFiles,
@@ -56,9 +60,26 @@ export {
   type StoredCommit,
   type StoredEvent,
 } from './log/stored.js';
+export {
+  examinePart,
+  type Continuation,
+  type Examined,
+  type Expected,
+} from './log/examine-part.js';
+export type { PartTrouble, Trouble } from './log/part-trouble.js';
 export { Log, logDamaged, type TornTail } from './log/log.js';
+export {
+  chainAt,
+  encodePart,
+  framesOfPart,
+  parsePartName,
+  partName,
+  partSize,
+  type PartRange,
+} from './log/part.js';
+export { putBytes } from './log/put-bytes.js';
 export { salvageCommits, type SalvagedCommit } from './log/salvage.js';
-export { segmentName } from './log/segment.js';
+export { decodeHeader, eraseFrame, HEADER_BYTES, segmentName } from './log/segment.js';
 export { LogWriter, type Appended, type EncodedEvent, type Envelope } from './log/writer.js';
 export {
   compareEvents,

@@ -10,8 +10,12 @@ import { join } from 'node:path';
 import { makeFolderDurably, readText, type Files } from './files.js';
 import type { System } from './system.js';
 
-/** Fingerprint -> replica id. */
-type ReplicaMap = Record<string, string>;
+interface Content {
+  /** Fingerprint -> replica id. */
+  readonly replicas: Readonly<Record<string, string>>;
+  /** Replica id -> the last seq that left this machine. */
+  readonly shipped: Readonly<Record<string, number>>;
+}
 
 const REPLICA_ID = /^[0-9a-f]{32}$/;
 
@@ -20,7 +24,9 @@ export class ReplicaIdentity {
   readonly #system: System;
   readonly #folder: string;
   readonly #path: string;
-  #known: { readonly stamp: string; readonly replica: string } | undefined;
+  #known:
+    | { readonly stamp: string; readonly replica: string; readonly shipped: Content['shipped'] }
+    | undefined;
 
   constructor(files: Files, system: System, folder: string) {
     this.#files = files;
@@ -36,10 +42,10 @@ export class ReplicaIdentity {
     // A repair by another process writes another id into this very file.
     const stamp = `${fingerprint}:${this.#contentStamp()}`;
     if (this.#known?.stamp === stamp) return this.#known.replica;
-    const replicas = this.#readMap();
+    const { replicas, shipped } = this.#read();
     const replica =
       replicas[fingerprint] ?? replicas[this.#fingerprint({ withBirth: false }) ?? ''];
-    this.#known = replica === undefined ? undefined : { stamp, replica };
+    this.#known = replica === undefined ? undefined : { stamp, replica, shipped };
     return replica;
   }
 
@@ -53,38 +59,56 @@ export class ReplicaIdentity {
     this.#claim(replica);
   }
 
-  #readMap(): ReplicaMap {
+  /** The last seq of this machine's replica that is known to have left it; 0 for none. */
+  shippedSeq(): number {
+    const replica = this.current();
+    return replica === undefined ? 0 : (this.#known?.shipped[replica] ?? 0);
+  }
+
+  /**
+   * Remembers how much of this machine's log leaves it: a log that is found shorter than that was
+   * put back, and must not be continued under its id. Only under the lock, before it leaves.
+   */
+  noteShipped(replica: string, seq: number): void {
+    const content = this.#read();
+    if (this.current() !== replica || (content.shipped[replica] ?? 0) >= seq) return;
+    this.#writeInPlace({ ...content, shipped: { ...content.shipped, [replica]: seq } });
+  }
+
+  #read(): Content {
     const text = readText(this.#path) ?? '';
     try {
-      const { replicas } = JSON.parse(text) as { readonly replicas: Record<string, unknown> };
-      const known = Object.entries(replicas).filter(([, id]) => REPLICA_ID.test(String(id)));
-      return Object.fromEntries(known) as ReplicaMap;
+      const { replicas, shipped = {} } = JSON.parse(text) as Record<string, object>;
+      const known = Object.entries(replicas ?? {}).filter(([, id]) => REPLICA_ID.test(String(id)));
+      const seqs = Object.entries(shipped).filter(([, seq]) => Number.isSafeInteger(seq));
+      return { replicas: Object.fromEntries(known), shipped: Object.fromEntries(seqs) };
     } catch {
       // Unreadable means unknown, and unknown means a new id: always safe.
-      return {};
+      return { replicas: {}, shipped: {} };
     }
   }
 
   #claim(replica = this.#system.randomBytes(16).toString('hex')): string {
-    const replicas = this.#readMap();
+    const { replicas, shipped } = this.#read();
     makeFolderDurably(this.#files, this.#folder);
     const isNew = this.#files.stat(this.#path) === undefined;
     const handle = this.#files.open(this.#path, isNew ? 'create' : 'write');
     this.#files.close(handle);
     const before = this.#fingerprint();
-    this.#writeInPlace({ ...replicas, [before ?? '']: replica });
+    this.#writeInPlace({ replicas: { ...replicas, [before ?? '']: replica }, shipped });
     const after = this.#fingerprint();
     if (after !== undefined && after !== before) {
       // The birth time moves with every write here; a fingerprint without it is kept as well.
-      this.#writeInPlace({ ...replicas, [this.#fingerprint({ withBirth: false }) ?? '']: replica });
+      const lasting = this.#fingerprint({ withBirth: false }) ?? '';
+      this.#writeInPlace({ replicas: { ...replicas, [lasting]: replica }, shipped });
     }
     this.#known = undefined;
     return replica;
   }
 
   /** In place, so that inode and birth time stay what the fingerprint says. */
-  #writeInPlace(replicas: ReplicaMap): void {
-    const text = `${JSON.stringify({ version: 1, replicas }, undefined, 2)}\n`;
+  #writeInPlace(content: Content): void {
+    const text = `${JSON.stringify({ version: 1, ...content }, undefined, 2)}\n`;
     const handle = this.#files.open(this.#path, 'write');
     try {
       const bytes = Buffer.from(text);

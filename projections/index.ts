@@ -74,6 +74,7 @@ export {
   streamsChanged,
   type JournalCursor,
 } from './journal-cursor.js';
+export { countIn, heldBeyond, lastSeqIn, type Unshipped } from './shipping-queries.js';
 export {
   insertCommit,
   insertEvent,

@@ -55,18 +55,33 @@ export class Appender {
 
   /** Decides, appends, projects. @returns the change's result. */
   commit<Result>(db: Db, change: Change<Result>): Result {
-    const replica = this.#context.replica.ensure();
+    const heads = readHeads(db);
+    const replica = this.#replicaFor(heads);
     const cause = this.#causeOf(change);
     const earlier = cause && this.#recall(db, change, { replica, cause });
     if (earlier) return earlier.result;
     const { events, result } = change.decide(db);
     if (events.length === 0) return result;
-    const state = { replica, heads: readHeads(db) };
+    const state = { replica, heads };
     const envelope = { ...this.#envelope(db, change, state), ...(cause && { cause }) };
     const payloads = events.map((event) => this.#payload(event));
     const head = state.heads.get(replica) ?? NO_HEAD;
     this.#project(db, this.#logWriter(replica).append(head, envelope, payloads));
     return result;
+  }
+
+  /** A log that is behind what was shipped of it was put back: it goes on under a new id. */
+  #replicaFor(heads: State['heads']): string {
+    const { replica: identity, options, warn } = this.#context;
+    const replica = identity.ensure();
+    const seq = heads.get(replica)?.seq ?? 0;
+    if (seq >= identity.shippedSeq()) return replica;
+    identity.adopt(options.system.randomBytes(16).toString('hex'));
+    const message =
+      `The log here is behind what was shipped of it (${replica}), as after a restore; ` +
+      'what is written from now on stands under a new replica id.';
+    warn({ code: 'REPLICA_RENEWED', message });
+    return identity.ensure();
   }
 
   #causeOf(change: Pick<Change<unknown>, 'idempotencyKey' | 'operation'>): Buffer | undefined {

@@ -6,6 +6,13 @@ export { Generations } from './generations.js';
 export { livingEvents, nameOf, undoneNames, type LoadedEvent } from './living.js';
 export { verifyLog, type Problem, type Verification } from './verify.js';
 export { heldOf, PastStore, vectorThrough, vectorUntil, viewsFolderOf } from './past.js';
+export {
+  compareRanges,
+  receiveParts,
+  type ArrivedPart,
+  type PartOutcome,
+  type ReceiveContext,
+} from './receive.js';
 export { Store } from './store.js';
 export type { Damage } from './repair.js';
 export type { Rebuilt } from './rebuild.js';

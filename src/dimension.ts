@@ -7,7 +7,7 @@ import { reindexAll } from '../projections/index.js';
 import { PastStore, verifyLog, type Verification } from '../replay/index.js';
 import { encodeCursor } from './cursor.js';
 import { diff, type DimensionDiff } from './diff.js';
-import { Undoing } from './dimension/undoing.js';
+import { Shipping } from './dimension/shipping.js';
 import { knownAt } from './known-at.js';
 import type { Identity } from './opening.js';
 import { status, type Status } from './status.js';
@@ -19,7 +19,7 @@ export interface LongWork {
   readonly onProgress?: (events: number) => void;
 }
 
-export class Dimension extends Undoing {
+export class Dimension extends Shipping {
   /** Checks and repairs. */
   readonly upkeep = new Upkeep(() => ({ ...this.opened(), session: this.session() }));
 

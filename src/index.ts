@@ -67,6 +67,9 @@ export type { Deleted, DeleteOptions, Updated, UpdateOptions } from './entity-ch
 export type { Entity } from './entity.js';
 export { exportDimension } from './export-dimension.js';
 export type { FiledAway } from './filed-away.js';
+export type { RemoteStatus } from './machines/remotes.js';
+export type { PartReport, TransferReport } from './machines/report.js';
+export type { ShipOptions } from './machines/ship.js';
 export { followLog, type FollowOptions } from './follow.js';
 export type { History, HistoryOptions, LogEntry } from './history.js';
 export type { TextIssue } from './knowledge/check-text.js';

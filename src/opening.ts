@@ -108,6 +108,11 @@ export class Opening {
     return new Opening({ ...this.#options, path: this.path, point, aaakCache: false });
   }
 
+  /** A dimension in another folder, opened in the same way. */
+  elsewhere(path: string): Opening {
+    return new Opening({ ...this.#options, path });
+  }
+
   /** How long a search embeds pending memories first, where it does not say. */
   get pendingBudgetMs(): number | undefined {
     return this.#options.pendingBudgetMs;

@@ -17,6 +17,7 @@ import type { Embedding, EmbeddingState } from './vectors/embedding.js';
 import { readLocalChoices } from './vectors/local-choices.js';
 import { toIso } from './entity.js';
 import { toRealm, type Realm } from './realms.js';
+import { remotesStatus, type RemoteStatus } from './machines/remotes.js';
 import type { Session } from './session.js';
 import { VERSION } from './version.js';
 
@@ -69,6 +70,8 @@ export interface Status {
     readonly replicas: number;
     readonly last_event_at: string | null;
   };
+  /** Where its log is shipped, and how far this machine is ahead. */
+  readonly remotes: RemoteStatus[];
   /** What would make this dimension better, as a sentence to act on. */
   readonly hint: string | null;
   readonly warnings: string[];
@@ -124,6 +127,7 @@ export async function status(
       replicas: counts.replicas,
       last_event_at: counts.lastMs === undefined ? null : toIso(counts.lastMs),
     },
+    remotes: await remotesStatus(session),
     hint: state.info ? await hintOf(session, state.info) : null,
     warnings: warningsOf(state, counts.events),
   };

@@ -4,28 +4,19 @@
  * one segment to the next (chain), and says why it stopped.
  */
 import { join } from 'node:path';
-import { decodeCommitHeader, decodeEvent, type CommitHeader } from '../codec.js';
 import type { Files } from '../files.js';
-import { compareTimes } from '../order.js';
+import { parseCommit, type CommitProblem } from './parse-commit.js';
 import {
-  chainAfterFrame,
   chainAfterHeader,
   decodeHeader,
-  digestAt,
   findEndFrame,
-  FLAG_END,
-  FLAG_HEADER,
   FORMAT_VERSION,
-  FRAME_HEAD_BYTES,
   HEADER_BYTES,
-  frameState,
-  readFrameHead,
   segmentName,
-  type FrameState,
   type SegmentHeader,
   type SegmentView,
 } from './segment.js';
-import type { Head, StoredCommit, StoredEvent } from './stored.js';
+import type { Head, StoredCommit } from './stored.js';
 
 /** Why a reader stopped. `tail`: from `offset` on no whole commit, and nothing whole after it. */
 export interface ReadEnd {
@@ -33,19 +24,6 @@ export interface ReadEnd {
   readonly segment: number;
   readonly offset: number;
   readonly reason: string;
-}
-
-interface ParsedCommit {
-  readonly commit: StoredCommit;
-  readonly head: Head;
-}
-
-interface Problem {
-  /** Offset in the segment file. */
-  readonly offset: number;
-  readonly reason: string;
-  /** What was written stands and is wrong: damage wherever it is found. */
-  readonly certain: boolean;
 }
 
 /** Whose commits to read, and from where. */
@@ -94,7 +72,8 @@ export class CommitReader {
         if (!this.#openNext()) return undefined;
         continue;
       }
-      const parsed = this.#parseCommit(this.#view, this.#head.offset - this.#view.start);
+      const at = this.#head.offset - this.#view.start;
+      const parsed = parseCommit(this.#view, at, { head: this.#head, replica: this.#replica });
       if ('commit' in parsed) {
         this.#head = parsed.head;
         return parsed.commit;
@@ -178,7 +157,7 @@ export class CommitReader {
   }
 
   /** Tells a tail that was never finished from damage. */
-  #stopAt(problem: Problem): void {
+  #stopAt(problem: CommitProblem): void {
     const { offset, reason } = problem;
     const hasLaterSegment = this.#hasLaterSegment();
     if (this.#grew()) return;
@@ -207,80 +186,4 @@ export class CommitReader {
     const current = segmentName(this.#head.segment);
     return this.#files.list(this.#folder).some((name) => name > current && name.endsWith('.seg'));
   }
-
-  #parseCommit(view: SegmentView, at: number): ParsedCommit | Problem {
-    const problem = (where: number, reason: string, certain = false): Problem => {
-      return { offset: view.start + where, reason, certain };
-    };
-    const first = this.#frameAt(view, at, FLAG_HEADER);
-    if (!first) return problem(at, 'no commit header');
-    const header = decodeCommitHeader(first.payload);
-    if (first.state !== 'content' || !header) {
-      return problem(at, 'the commit header is altered', first.state === 'content');
-    }
-    const wrong = this.#outOfSequence(header);
-    if (wrong !== undefined) return problem(at, wrong, true);
-    let chain = chainAfterFrame(this.#head.chain, view.bytes, at);
-    let next = at + FRAME_HEAD_BYTES + first.length;
-    let last = at;
-    const events: StoredEvent[] = [];
-    for (let flags = first.flags; (flags & FLAG_END) === 0;) {
-      const frame = this.#frameAt(view, next, 0);
-      if (!frame) return problem(next, 'no event frame');
-      if (frame.state === 'altered') return problem(next, 'the event is altered');
-      events.push(this.#storedEvent(frame, { view, at: next, seq: header.seq + events.length }));
-      chain = chainAfterFrame(chain, view.bytes, next);
-      last = next;
-      next += FRAME_HEAD_BYTES + frame.length;
-      flags = frame.flags;
-    }
-    if (events.length !== header.count) return problem(at, 'the event count is wrong', true);
-    const tail = Buffer.from(view.bytes.subarray(last, last + FRAME_HEAD_BYTES));
-    const seq = header.seq + events.length - 1;
-    const { segment } = this.#head;
-    const head = { seq, segment, offset: view.start + next, chain, at: header.at, tail };
-    return { commit: { header, events }, head };
-  }
-
-  #outOfSequence(header: CommitHeader): string | undefined {
-    if (header.replica !== this.#replica) return 'the commit is another replica’s';
-    if (header.seq !== this.#head.seq + 1) return 'the seq does not follow';
-    if (compareTimes(header.at, this.#head.at) <= 0) return 'the logical time does not rise';
-    return undefined;
-  }
-
-  /** The whole frame at `at`, if there is one and it is of that kind: FLAG_HEADER or 0. */
-  #frameAt(view: SegmentView, at: number, kind: number): Frame | undefined {
-    const head = readFrameHead(view, at);
-    if (!head || (head.flags & FLAG_HEADER) !== kind) return undefined;
-    const end = at + FRAME_HEAD_BYTES + head.length;
-    if (end > view.bytes.length) return undefined;
-    const payload = view.bytes.subarray(at + FRAME_HEAD_BYTES, end);
-    const digest = digestAt(view.bytes, at);
-    return { ...head, payload, digest, state: frameState(head.flags, payload, digest) };
-  }
-
-  #storedEvent(
-    frame: Frame,
-    where: { readonly view: SegmentView; readonly at: number; readonly seq: number },
-  ): StoredEvent {
-    const { segment } = this.#head;
-    const offset = where.view.start + where.at;
-    return {
-      seq: where.seq,
-      digest: Buffer.from(frame.digest),
-      place: { replica: this.#replica, segment, offset, length: frame.length },
-      payload: frame.state === 'content' ? decodeEvent(frame.payload) : undefined,
-      erased: frame.state !== 'content',
-      ...(frame.state === 'unfinished' && { unfinished: true }),
-    };
-  }
-}
-
-interface Frame {
-  readonly length: number;
-  readonly flags: number;
-  readonly payload: Buffer;
-  readonly digest: Buffer;
-  readonly state: FrameState;
 }

@@ -29,6 +29,12 @@ export interface ReadAgain {
   readonly payload: EventPayload | undefined;
 }
 
+/** Offsets in a segment file; `to` is just after the last byte. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Bytes that were cut off the end of this machine's own log. */
 export interface TornTail {
   readonly segment: number;
@@ -132,6 +138,17 @@ export class Log {
     const state = frameState(bytes.readUInt8(4), payload, digest);
     if (state === 'altered') throw altered(place);
     return { state, payload: state === 'content' ? decodeEvent(payload) : undefined };
+  }
+
+  /** Size of a segment's file; undefined where there is none. */
+  sizeOf(replica: string, segment: number): number | undefined {
+    return this.#files.stat(join(this.folderOf(replica), segmentName(segment)))?.sizeBytes;
+  }
+
+  /** The bytes of a segment from one offset to another, fewer where the file ends. */
+  bytesOf(replica: string, segment: number, range: ByteRange): Buffer {
+    const path = join(this.folderOf(replica), segmentName(segment));
+    return this.#readAt(path, range.from, range.to - range.from);
   }
 
   /** Syncs a segment that another process may have written, before anything is built on it. */

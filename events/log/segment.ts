@@ -21,9 +21,11 @@ export const FLAG_ERASED = 0x80;
 const FLAGS_KNOWN = FLAG_HEADER | FLAG_END | FLAG_ERASED;
 
 const MAGIC = Buffer.from('ALTLOG');
+const PART_MAGIC = Buffer.from('ALTPRT');
 const SALT_BYTES = 16;
 const SEGMENT_NAME = /^(\d{16})\.seg$/;
 
+/** What a segment starts with; of a part, the same of the segment that it is a piece of. */
 export interface SegmentHeader {
   readonly formatVersion: number;
   readonly minReader: number;
@@ -31,9 +33,14 @@ export interface SegmentHeader {
   readonly dimension: string;
   readonly replica: string;
   readonly firstSeq: number;
-  /** Chain value at the end of the previous segment. */
+  /** Chain value at the end of the previous segment; of a part, before its first byte. */
   readonly chain: Buffer;
   readonly salt: Buffer;
+}
+
+export interface PartHeader extends SegmentHeader {
+  /** Where in the segment file the part begins. */
+  readonly offset: number;
 }
 
 /** The file name of the segment whose first event has that seq. */
@@ -61,9 +68,28 @@ export function encodeHeader(header: Omit<SegmentHeader, 'formatVersion' | 'minR
   return bytes;
 }
 
+/** The header of a part: laid out as that of a segment, with an offset in the reserved bytes. */
+export function encodePartHeader(header: Omit<PartHeader, 'formatVersion' | 'minReader'>): Buffer {
+  const bytes = encodeHeader(header);
+  PART_MAGIC.copy(bytes, 0);
+  bytes.writeUInt32BE(header.offset, 96);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 100)), 100);
+  return bytes;
+}
+
 /** The header at the start of `bytes`, or undefined if there is no valid one. */
 export function decodeHeader(bytes: Buffer): SegmentHeader | undefined {
-  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 6).equals(MAGIC)) return undefined;
+  return decodeHeaderAs(MAGIC, bytes);
+}
+
+/** The part header at the start of `bytes`, or undefined if there is no valid one. */
+export function decodePartHeader(bytes: Buffer): PartHeader | undefined {
+  const header = decodeHeaderAs(PART_MAGIC, bytes);
+  return header && { ...header, offset: bytes.readUInt32BE(96) };
+}
+
+function decodeHeaderAs(magic: Buffer, bytes: Buffer): SegmentHeader | undefined {
+  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, 6).equals(magic)) return undefined;
   if (bytes.readUInt32BE(100) !== crc32(bytes.subarray(0, 100))) return undefined;
   return {
     formatVersion: bytes.readUInt8(6),
@@ -197,4 +223,11 @@ export function findEndFrame(view: SegmentView, from: number): number | undefine
     if (head && at + FRAME_HEAD_BYTES + head.length <= view.bytes.length) return at;
   }
   return undefined;
+}
+
+/** Takes the content of the frame at `at` of the bytes away, as it is taken away in the log. */
+export function eraseFrame(bytes: Buffer, at: number): void {
+  const body = at + FRAME_HEAD_BYTES;
+  bytes.writeUInt8(bytes.readUInt8(at + 4) | FLAG_ERASED, at + 4);
+  bytes.fill(0, body, body + bytes.readUInt32BE(at));
 }

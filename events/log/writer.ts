@@ -35,7 +35,7 @@ import type { Head, StoredCommit, StoredEvent } from './stored.js';
 /** A segment is closed when the next commit would pass this size. */
 const SEGMENT_BYTES_MAX = 8 * 1024 * 1024;
 /** A commit is built in memory; nothing that one call does is larger. */
-const COMMIT_BYTES_MAX = 64 * 1024 * 1024;
+export const COMMIT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface WriterOptions {
   readonly files: Files;

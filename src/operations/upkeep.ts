@@ -40,6 +40,10 @@ export const getStatus = defineOperation({
     events: z.int().optional(),
     schema_version: z.int().optional(),
     log: z.record(z.string(), z.unknown()).optional(),
+    remotes: z
+      .array(z.record(z.string(), z.unknown()))
+      .optional()
+      .describe('Per remote: what is held here and was not shipped there yet.'),
     hint: z.string().nullable().optional(),
     warnings: z.array(z.string()),
   }),
@@ -48,7 +52,8 @@ export const getStatus = defineOperation({
       return { initialized: false, path: dimension.path, version: VERSION, warnings: [] };
     }
     const status = await dimension.status();
-    return { ...status, log: { ...status.log } };
+    const remotes = status.remotes.map((remote) => ({ ...remote }));
+    return { ...status, log: { ...status.log }, remotes };
   },
 });
 

@@ -26,6 +26,8 @@ const READ_COMMANDS = [
   ],
   ['delete', 'x'],
   ['compress'],
+  ...[['push'], ['pull'], ['merge', 'x'], ['remote', 'list'], ['remote', 'remove', 'x']],
+  ['remote', 'add', 'x', 'y'],
   ...[['taxonomy'], ['history', 'x'], ['undelete', 'x'], ['dedup'], ['export']],
 ];
 const COMMANDS = [
@@ -36,6 +38,7 @@ const COMMANDS = [
   ...['rebuild-fts', 'rebuild', 'rebuild-from-sqlite', 'domains', 'repair-status', 'repair'],
   ...['aaak', 'compress'],
   ...['taxonomy', 'history', 'undelete', 'dedup', 'export', 'import'],
+  ...['clone', 'remote', 'push', 'pull', 'merge'],
 ];
 
 describe('the program', () => {

@@ -174,6 +174,20 @@ async function attempt({ dimension }: Job): Promise<void> {
   }
 }
 
+/** Ships or takes in over every remote, or makes a clone of `file`. */
+async function ship({ dimension, name = '', file = '' }: Job): Promise<void> {
+  if (name === 'clone') {
+    say({ ready: true });
+    await dimension.clone(file);
+  } else {
+    await dimension.status();
+    say({ ready: true });
+    if (name === 'push') await dimension.push();
+    else await dimension.pull();
+  }
+  say({ done: true });
+}
+
 const TASKS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
   grow,
   write,
@@ -187,6 +201,7 @@ const TASKS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
   create,
   fill,
   attempt,
+  ship,
 };
 
 function describeError(error: unknown): object {

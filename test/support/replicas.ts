@@ -81,7 +81,8 @@ export class Machine {
   db = newViews();
   readonly #identity: ReplicaIdentity;
   readonly #files: Files;
-  readonly #system: System;
+  /** Its clock, its random bytes, its host. */
+  readonly system: System;
   readonly #appender: Appender;
   readonly #seed: string;
   #oddWriter: LogWriter | undefined;
@@ -94,17 +95,17 @@ export class Machine {
     this.#files = files;
     this.#seed = name;
     this.log = new Log(files, this.folder);
-    this.#system = {
+    this.system = {
       now: () => this.nowMs,
       randomBytes: (size) => this.#randomBytes(size),
       hostId: () => name,
     };
-    this.#identity = new ReplicaIdentity(files, this.#system, this.folder);
+    this.#identity = new ReplicaIdentity(files, this.system, this.folder);
     this.#appender = new Appender({
       log: this.log,
       identity: IDENTITY,
       replica: this.#identity,
-      options: { files, system: this.#system, label: name, durable: false },
+      options: { files, system: this.system, label: name, durable: false },
       warn: ({ message }) => {
         throw new Error(message);
       },
