@@ -67,7 +67,12 @@ describe('wake-up', () => {
       ...['I am Ada.', '', '## L1 — ESSENTIAL STORY', '', '[agent_claude_code/record]'],
     ]);
     const raw = await alt.run(['wake-up', '--raw']);
-    expect(raw.stdout).toBe(text.join('\n'));
+    const [last, news] = text.slice(-3);
+    expect([last, news]).toEqual([
+      rule,
+      expect.stringMatching(/^News later: alt wake-up --since \S+$/),
+    ]);
+    expect(raw.stdout).toBe(`${text.slice(0, -3).join('\n')}\n`);
     expect(await alt.json(['wake-up', '-w', 'shared_notes'])).toMatchObject({
       ...{ l0: 'I am Ada.', l1: [{ realm: 'shared_notes', domain: 'record', importance: 3 }] },
       tokens_estimate: expect.any(Number) as number,
