@@ -2,7 +2,15 @@
  * Taking in what others shipped. What is known already is not read; what is new is fetched some at
  * a time, proved and folded under the lock; what cannot be taken waits in incoming/.
  */
-import { parsePartName, partSize, type PartRange, type VersionVector } from '../../events/index.js';
+import {
+  NO_HEAD,
+  parsePartName,
+  partSize,
+  type Head,
+  type PartRange,
+  type VersionVector,
+} from '../../events/index.js';
+import { readHeads } from '../../projections/index.js';
 import {
   compareRanges,
   receiveParts,
@@ -54,7 +62,11 @@ export async function pullParts(work: PullWork): Promise<VersionVector> {
   for (const part of [...refused, ...lost(work.known, parts)]) work.transfer.left(part);
   const waiting = work.incoming.list();
   const heard: Record<string, number> = {};
-  for (const batch of batches(candidatesOf(work, parts, waiting))) {
+  const heads = await work.session.store.read(readHeads);
+  const isKnown = (part: ListedPart): boolean =>
+    work.known?.find(part) !== undefined && isBefore(part.range, heads.get(part.range.replica));
+  const fresh = parts.filter((part) => !isKnown(part));
+  for (const batch of batches(candidatesOf(work, fresh, waiting))) {
     work.signal?.throwIfAborted();
     const arrived = await fetchAll(work, batch, waiting);
     const outcomes = await receiveParts(contextOf(work.session), [...arrived.values()]);
@@ -71,6 +83,11 @@ export async function pullParts(work: PullWork): Promise<VersionVector> {
     work.onProgress?.(work.transfer.events);
   }
   return heard;
+}
+
+/** Whether a range is read already; it is not where the log is damaged, and a pull may mend it. */
+function isBefore({ segment, end }: PartRange, head: Head = NO_HEAD): boolean {
+  return segment < head.segment || (segment === head.segment && end <= head.offset);
 }
 
 const contextOf = ({ store, files, system }: Session) => ({ store, files, system });
@@ -102,13 +119,11 @@ function candidatesOf(
   parts: readonly ListedPart[],
   waiting: readonly Waiting[],
 ): Candidate[] {
-  const { source, known } = work;
-  const fresh = parts
-    .filter((part) => known?.find(part) === undefined)
-    .map((listed): Candidate => {
-      const { range, name, stamp } = listed;
-      return { range, name, stamp, source, listed };
-    });
+  const { source } = work;
+  const fresh = parts.map((listed): Candidate => {
+    const { range, name, stamp } = listed;
+    return { range, name, stamp, source, listed };
+  });
   const names = new Set(fresh.map(({ name }) => name));
   const older = waiting
     .filter((note) => note.source !== source || !names.has(note.part))

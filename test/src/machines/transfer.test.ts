@@ -11,8 +11,10 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contentsOf, open } from '../../support/dimensions.js';
+import { flipped } from '../../support/shippers.js';
 import {
   add,
+  alter,
   expectSame,
   idsOf,
   notesOf,
@@ -281,5 +283,34 @@ describe('a log that was put back to what it was before it was shipped', () => {
     await dimension.push();
     await b.pull();
     await expectSame(dimension, b);
+  });
+});
+
+describe('a log of another machine that is damaged here', () => {
+  it('is mended by the next pull, and loses nothing of what lies behind the damage', async () => {
+    const { a, b, remote } = await pairOfMachines();
+    for (const id of ['a-2', 'a-3']) {
+      await add(a, id);
+      await a.push();
+    }
+    await b.pull();
+    // Of what follows the damage the remote has nothing any more.
+    const last = partsIn(remote).at(-1) ?? '';
+    rmSync(join(remote, last));
+    const [replica = ''] = readdirSync(join(a.path, 'log'));
+    await b.close();
+    const segment = join(b.path, 'log', replica, '0000000000000001.seg');
+    const whole = readFileSync(segment);
+    const at = whole.indexOf('The words of a-2');
+    alter(segment, (bytes) => flipped(bytes, at));
+    for (const name of ['views', 'live.json']) rmSync(join(b.path, name), { recursive: true });
+
+    const { dimension, codes } = open(b.path);
+    expect(await idsOf(dimension)).toEqual(['a-1']);
+    expect(codes()).toContain('LOG_DAMAGED');
+    expect(await only(dimension.pull())).toMatchObject({ parts: 1, events: 1 });
+    expect(readFileSync(segment)).toEqual(whole);
+    expect(await idsOf(dimension)).toEqual(['a-1', 'a-2', 'a-3']);
+    await expectSame(a, dimension);
   });
 });
