@@ -42,7 +42,8 @@ function addUndo(shell: Shell): void {
         const chosen = { ...selection, commit: event };
         const dry = await run.dimension.undo(chosen, { dryRun: true });
         if (dryRun === true) return show(run, dry);
-        if (dry.built_on_total > 0 && force !== true) {
+        const asks = dry.built_on_total > 0 && force !== true;
+        if (asks) {
           for (const line of builtOnLines(dry)) run.output.note(line);
           const question = `Undo nevertheless, in ${run.dimension.path}? What came later stays.`;
           if (!(await confirm({ question, yes: isSure, signal: run.signal }))) {
@@ -50,7 +51,8 @@ function addUndo(shell: Shell): void {
             return 1;
           }
         }
-        return show(run, await run.dimension.undo(chosen, { force: true }));
+        // What came only after the dry run was shown to nobody: it is no part of the answer.
+        return show(run, await run.dimension.undo(chosen, { force: force === true || asks }));
       }),
     );
   examples(command, [

@@ -126,7 +126,9 @@ describe('the golden log', () => {
     const text = readFileSync(join(GOLDEN, 'views.json'), 'utf8');
     const rows = JSON.parse(text) as Readonly<Record<string, unknown>>;
     // Tables that came since are derived from the same log; they are no part of what it says.
-    expect(logicalExport(LOG)).toMatchObject(rows);
+    const now = logicalExport(LOG) as Readonly<Record<string, unknown>>;
+    const known = Object.entries(now).filter(([table]) => Object.hasOwn(rows, table));
+    expect(Object.fromEntries(known)).toEqual(rows);
   });
 
   it('holds no word of what was erased', () => {
