@@ -48,6 +48,7 @@ export class Log {
   readonly #files: Files;
   readonly #folder: string;
   readonly #quarantine: string;
+  readonly #past: string;
   readonly #dimensions: ReadonlySet<string> | undefined;
 
   /**
@@ -60,6 +61,7 @@ export class Log {
     this.#files = files;
     this.#folder = join(dimensionFolder, 'log');
     this.#quarantine = join(dimensionFolder, 'quarantine');
+    this.#past = join(dimensionFolder, 'views', 'known-at');
   }
 
   folderOf(replica: string): string {
@@ -217,6 +219,8 @@ export class Log {
       byFile.set(path, [...(byFile.get(path) ?? []), place]);
     }
     for (const [path, inFile] of byFile) this.#clearIn(path, inFile);
+    // Views of the past were folded from what was there, and are never folded on.
+    if (places.length > 0) this.#files.remove(this.#past);
   }
 
   #clearIn(path: string, places: readonly Place[]): void {

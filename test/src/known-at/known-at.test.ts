@@ -1,10 +1,11 @@
 /** The dimension as it was: exactly what was known then, and nothing that came later. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Dimension } from '../../../src/index.js';
+import { change, streamIn, type Session } from '../../../src/session.js';
 import { expectVerified, open } from '../../support/dimensions.js';
 import { exchange, newKnowledge, secondMachine } from '../../support/knowledge.js';
 
@@ -95,6 +96,30 @@ describe('a dimension as it was', () => {
     expect(await contents(await at(here, cursor))).toEqual(['here']);
     // A time means what is held now and was written by then.
     expect(await contents(await at(here, moment))).toEqual(['here', 'there']);
+  });
+
+  it('holds nothing of what was erased since, in its answers and on disk', async () => {
+    const d = await newKnowledge();
+    await d.addEntity('work', 'notes', 'kept');
+    const id = await d.addEntity('work', 'notes', 'the secret word is zyxomma');
+    const cursor = await cursorOf(d);
+    const past = await at(d, cursor);
+    expect(await contents(past)).toHaveLength(2);
+    const holding = (): string[] =>
+      readdirSync(join(d.path, 'views', 'known-at'), { recursive: true, encoding: 'utf8' }).filter(
+        (name) =>
+          name.endsWith('.db') &&
+          readFileSync(join(d.path, 'views', 'known-at', name)).includes('zyxomma'),
+      );
+    expect(holding()).toHaveLength(1);
+    const session = (d as unknown as { session(): Session }).session();
+    const stream = streamIn(session, 'entity', id);
+    const data = { digests: [], whole_stream: true };
+    const erased = { type: 'Erased' as const, stream, data };
+    await change(session, { decide: () => ({ events: [erased], result: undefined }) });
+    expect(await contents(past)).toEqual(['kept']);
+    expect(await contents(await at(d, cursor))).toEqual(['kept']);
+    expect(holding()).toEqual([]);
   });
 
   it('can only be read', async () => {
