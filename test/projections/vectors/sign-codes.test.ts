@@ -8,34 +8,50 @@ const EXACT = { exactMax: Infinity };
 const BY_SIGNS = { exactMax: 0 };
 const VECTORS = runs(6_000, 30_000);
 
-type Made = (random: () => number) => () => Float32Array;
+interface Shape {
+  readonly made: (random: () => number) => () => Float32Array;
+  /** What share must be found of the 10 nearest and of the 100 nearest. */
+  readonly least: readonly [ten: number, hundred: number];
+}
 
-/** How vectors may lie; without any structure it is harder than texts ever make it. */
-const SHAPES: Readonly<Record<string, Made>> = {
-  'in all directions': (random) => () => randomVector(random),
-  'in clusters': (random) => {
-    const centres = Array.from({ length: 40 }, () => randomVector(random));
-    return () => {
-      const centre = centres[Math.floor(random() * centres.length)] ?? randomVector(random);
-      return mixed([1, centre], [0.9, randomVector(random)]);
-    };
+/**
+ * How vectors may lie. Where nothing is like anything else, what is nearest is hardly nearer than
+ * the rest, and a thousand proposals of 30,000 miss some of it (decision 0012): no text is like
+ * that, and for those of the bench the share is 1.
+ */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  'in clusters': {
+    least: [0.99, 0.95],
+    made: (random) => {
+      const centres = Array.from({ length: 40 }, () => randomVector(random));
+      return () => {
+        const centre = centres[Math.floor(random() * centres.length)] ?? randomVector(random);
+        return mixed([1, centre], [0.9, randomVector(random)]);
+      };
+    },
   },
+  'in all directions': { least: [0.95, 0.8], made: (random) => () => randomVector(random) },
   // As those of the multilingual model: the cosine of any two is above 0.8.
-  'all on one side': (random) => {
-    const side = randomVector(random);
-    return () => mixed([1, side], [0.5, randomVector(random)]);
+  'all on one side': {
+    least: [0.95, 0.8],
+    made: (random) => {
+      const side = randomVector(random);
+      return () => mixed([1, side], [0.5, randomVector(random)]);
+    },
   },
-  'with few numbers that are not zero': (random) => () =>
-    mixed([1, randomVector(random).fill(0, 40)]),
+  'with few numbers that are not zero': {
+    least: [0.95, 0.8],
+    made: (random) => () => mixed([1, randomVector(random).fill(0, 40)]),
+  },
 };
 
 const share = (found: readonly number[], expected: readonly number[]): number =>
   expected.filter((label) => found.includes(label)).length / expected.length;
 
 describe('the nearest of many vectors that lie', () => {
-  it.each(Object.entries(SHAPES))('%s are found', async (_, shape) => {
+  it.each(Object.entries(SHAPES))('%s are found', async (_, { made, least }) => {
     const random = seeded(7);
-    const next = shape(random);
+    const next = made(random);
     const vectors = Array.from({ length: VECTORS }, next);
     const space = new VectorSpace();
     space.add(vectors);
@@ -45,15 +61,15 @@ describe('the nearest of many vectors that lie', () => {
     const queries = Array.from({ length: 20 }, (_, at) =>
       at % 2 === 0 ? next() : mixed([1, vectors[at * 17] ?? next()], [0.7, next()]),
     );
-    for (const [count, least] of [
-      [10, 0.99],
-      [100, 0.95],
+    for (const [count, wanted] of [
+      [10, least[0]],
+      [100, least[1]],
     ] as const) {
       const shares = queries.map((query) =>
         share(bySigns.labels(query, count), exact.labels(query, count)),
       );
       const recall = shares.reduce((sum, value) => sum + value, 0) / shares.length;
-      expect(recall, `recall@${String(count)}`).toBeGreaterThanOrEqual(least);
+      expect(recall, `recall@${String(count)}`).toBeGreaterThanOrEqual(wanted);
     }
   });
 
