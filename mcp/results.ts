@@ -1,6 +1,6 @@
 /** What a call answers with: the object, the same as text, failures with a code and a hint. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { isAltError, type OutputObject } from '../src/index.js';
+import { ERROR_CODES, isAltError, type OutputObject } from '../src/index.js';
 
 /** A client holds the whole answer in its context; longer ones are cut, item by item. */
 const TEXT_BYTES_MAX = 1024 * 1024;
@@ -36,11 +36,12 @@ function toResult(structuredContent: OutputObject, text: string): CallToolResult
  */
 export function failureResult(error: unknown, argumentHint?: string): CallToolResult {
   const isArgument = isAltError(error, 'INVALID_ARGUMENT') || isAltError(error, 'TOO_LARGE');
+  const isUnsaid = isArgument && error.hint === ERROR_CODES[error.code].hint;
   const shown = isAltError(error)
     ? {
         code: error.code.toLowerCase(),
         message: error.message,
-        hint: error.hint ?? (isArgument ? argumentHint : undefined),
+        hint: (isUnsaid ? argumentHint : undefined) ?? error.hint,
         details: error.details,
       }
     : { code: 'internal', message: 'The call failed because of a bug in the server.' };

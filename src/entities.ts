@@ -153,7 +153,7 @@ function atIndex<Result>(index: number | undefined, work: () => Result): Result 
     throw new AltError(code, `entities[${String(index)}]: ${message}`, {
       cause: error,
       details: { index, problem: message },
-      ...(hint !== undefined && { hint }),
+      hint,
     });
   }
 }

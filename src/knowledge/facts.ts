@@ -155,7 +155,7 @@ export function atIndex<Result>(index: number, work: () => Result, list = 'facts
     throw new AltError(code, `${list}[${String(index)}]: ${message}`, {
       cause: error,
       details: { index, problem: message },
-      ...(hint !== undefined && { hint }),
+      hint,
     });
   }
 }

@@ -74,7 +74,7 @@ function checkPlaceName(value: unknown, field: string, kind: 'realm' | 'domain')
   } catch (error) {
     if (!isAltError(error)) throw error;
     const { code, message, hint } = error;
-    const options = { cause: error, ...(hint !== undefined && { hint }) };
+    const options = { cause: error, hint };
     throw new AltError(code, `${field}: ${message}`, options);
   }
 }

@@ -93,12 +93,13 @@ function labelOf({ a, b, count }: Pair, domains: readonly string[]): string {
 /**
  * The gateways of a realm or of all, by realm, most memories first.
  *
- * @throws {AltError} INVALID_ARGUMENT for a count below 1
+ * @throws {AltError} INVALID_ARGUMENT for a count below 1 and for options that are no object
  */
 export async function listGateways(
   session: Session,
   options: GatewayOptions = {},
 ): Promise<Gateway[]> {
+  checkShape(options, 'object', 'The options');
   const pairs = await session.store.read((db) => gatewaysIn(session, db, options));
   const now = session.system.now();
   return pairs.map((pair) => toGateway(pair, now));

@@ -33,9 +33,9 @@ describe('error codes', () => {
     ]);
   });
 
-  it('each say what they mean in a sentence', () => {
-    const unclear = Object.values(ERROR_CODES).filter(({ means }) => !/^\w.*\.$/.test(means));
-    expect(unclear).toEqual([]);
+  it('each say in a sentence what they mean and what to do next', () => {
+    const said = Object.values(ERROR_CODES).flatMap(({ means, hint }) => [means, hint]);
+    expect(said.filter((sentence) => !/^\w.*\.$/.test(sentence))).toEqual([]);
   });
 });
 
@@ -48,6 +48,10 @@ describe('AltError', () => {
     ]);
     expect([isAltError(foreign, 'BUSY'), isAltError(new Error('x'))]).toEqual([true, false]);
     expect(own).toMatchObject({ code: 'BUSY', hint: 'y', details: { pid: 1 } });
+  });
+
+  it('has a hint, also when whoever made it gave none', () => {
+    expect(new AltError('BUSY', 'x').hint).toBe(ERROR_CODES.BUSY.hint);
   });
 });
 

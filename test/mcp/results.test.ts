@@ -76,11 +76,14 @@ describe('failure', () => {
     });
   });
 
-  it('says which arguments there are when one is refused without a hint', () => {
+  it('says which arguments there are when one is refused without a hint of its own', () => {
     const error = new AltError('TOO_LARGE', 'Too much.');
     expect(said(failureResult(error, 'It takes: a.'))).toMatchObject({ hint: 'It takes: a.' });
     const other = new AltError('BUSY', 'Later.');
-    expect(said(failureResult(other, 'It takes: a.'))).toEqual({ code: 'busy', message: 'Later.' });
+    expect(said(failureResult(other, 'It takes: a.'))).toEqual({
+      ...{ code: 'busy', message: 'Later.' },
+      hint: 'Run the command again when the other process has finished.',
+    });
   });
 
   it('tells nothing of a bug but that it is one', () => {

@@ -24,17 +24,18 @@ function between(text, name, content) {
 
 function errorsPage(codes) {
   const rows = Object.entries(codes).map(
-    ([code, { exit, means }]) => `| \`${code}\` | ${exit} | ${means} |`,
+    ([code, { exit, means, hint }]) => `| \`${code}\` | ${exit} | ${means} | ${hint} |`,
   );
   return [
     '# Errors',
     '',
-    'Every expected failure has a code, a message and mostly a hint: the next thing to do. Codes',
-    'are added, never renamed or reused. The command line ends with the exit code, and `--json`',
-    'prints the error as an object; MCP has the code in lower case. Made by `npm run docs`.',
+    'Every expected failure has a code, a message and a hint: the next thing to do, which is',
+    'the one given here where an error knows no better. Codes are added, never renamed or reused.',
+    'The command line ends with the exit code, and `--json` prints the error as an object; MCP has',
+    'the code in lower case. Made by `npm run docs`.',
     '',
-    '| code | exit code | meaning |',
-    '| --- | --- | --- |',
+    '| code | exit code | meaning | hint |',
+    '| --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n');

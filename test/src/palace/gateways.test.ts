@@ -126,6 +126,12 @@ describe('a dismissed gateway', () => {
     await expectVerified(dimension);
   });
 
+  it('is not asked for with options that are none', async () => {
+    await expect(dimension.listGateways(null as never)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
   it('was there, or nothing is appended', async () => {
     await mention('work/a', 'Ada;Mill');
     const [gateway] = await dimension.listGateways({ minCount: 1 });
