@@ -1,5 +1,12 @@
 /** Views: tables and indexes made from events, each of which can be thrown away. */
-export { readHeads, readMeta, writeHead, writeMeta, type Heads } from './checkpoints.js';
+export {
+  heldVector,
+  readHeads,
+  readMeta,
+  writeHead,
+  writeMeta,
+  type Heads,
+} from './checkpoints.js';
 export { Db, isDamagedDatabase, type SqlValue } from './database.js';
 export { contentHash } from './entities.js';
 export {
