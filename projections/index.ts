@@ -81,6 +81,7 @@ export {
   streamsChanged,
   type JournalCursor,
 } from './journal-cursor.js';
+export { sharedStreams } from './shared-streams.js';
 export { countIn, heldBeyond, lastSeqIn, type Unshipped } from './shipping-queries.js';
 export {
   insertCommit,

@@ -53,6 +53,8 @@ export {
   type Settings,
 } from './config.js';
 export type { Condition } from './condition.js';
+export type { Conflict, ConflictOptions, Conflicts, ConflictSide } from './conflicts/conflicts.js';
+export type { ConflictTaken } from './conflicts/take.js';
 export { Dimension, type LongWork } from './dimension.js';
 export type { DimensionOptions, Identity } from './opening.js';
 export type {
