@@ -44,6 +44,7 @@ export type { ImportItem, SkippedItem } from './backup/import-items.js';
 export type { ImportItems, ImportOptions, ImportReport } from './backup/import.js';
 export { readItems } from './backup/json-items.js';
 export type { Exported } from './backup/markdown.js';
+export type { Blame, BlamedLine } from './blame.js';
 export { Background } from './background.js';
 export {
   acceptModel,

@@ -24,32 +24,42 @@ export interface EntityVersion extends Omit<Entity, 'id' | 'created_at' | 'updat
   readonly deleted: boolean;
 }
 
-/**
- * Every version, oldest first; none for an id that was never there. What was undone or erased is no
- * version; nor is an event that arrived before the memory itself.
- */
-export async function entityHistory(session: Session, id: string): Promise<EntityVersion[]> {
+/** An event of a memory, and the memory after it. */
+export interface Folded {
+  readonly event: LoadedEvent;
+  readonly row: EntityRow;
+}
+
+/** The events of a memory that count, oldest first; none for an id that was never there. */
+export async function foldedEvents(session: Session, id: string): Promise<Folded[]> {
   checkShape(id, 'text', 'entity_id');
   const stream = streamIn(session, 'entity', id);
   const entries = await session.store.read((db) => eventsOfStream(db, stream));
-  const loaded = loadKnown(session, entries);
   const db = new Db(':memory:', { create: true, building: true });
   try {
     createEntityTables(db);
-    return livingEvents(loaded).flatMap((event) => versionAfter(db, stream, event));
+    return livingEvents(loadKnown(session, entries)).flatMap((event) => {
+      foldEntityEvent(db, event);
+      const row = entityOfStream(db, stream);
+      return row ? [{ event, row }] : [];
+    });
   } finally {
     db.close();
   }
 }
 
-function versionAfter(db: Db, stream: string, loaded: LoadedEvent): EntityVersion[] {
-  const { replica, seq, type, commit } = loaded.entry;
-  foldEntityEvent(db, loaded);
-  const row = entityOfStream(db, stream);
-  if (!row) return [];
-  const event = `${replica}:${String(seq)}`;
-  const what = { event, type: type ?? '', at: toIso(commit.wall), actor: commit.actor };
-  return [{ ...what, ...stateOf(row), deleted: row.living === 0 }];
+/**
+ * Every version, oldest first; none for an id that was never there. What was undone or erased is no
+ * version; nor is an event that arrived before the memory itself.
+ */
+export async function entityHistory(session: Session, id: string): Promise<EntityVersion[]> {
+  const folded = await foldedEvents(session, id);
+  return folded.map(({ event: { entry }, row }) => {
+    const { replica, seq, type, commit } = entry;
+    const event = `${replica}:${String(seq)}`;
+    const what = { event, type: type ?? '', at: toIso(commit.wall), actor: commit.actor };
+    return { ...what, ...stateOf(row), deleted: row.living === 0 };
+  });
 }
 
 function stateOf(

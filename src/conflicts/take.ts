@@ -18,8 +18,8 @@ export interface ConflictTaken {
 }
 
 /**
- * @throws {AltError} NOT_FOUND for no conflict; CONFLICT for one that is settled; UNAVAILABLE where
- *   nothing can be said that would bring the loser back
+ * @throws {AltError} NOT_FOUND for no conflict, or one that is settled; UNAVAILABLE where nothing can
+ *   be said that would bring the loser back
  */
 export async function takeConflict(session: Session, id: string): Promise<ConflictTaken> {
   checkShape(id, 'text', 'The conflict');
@@ -43,7 +43,7 @@ function noConflict(id: string): AltError {
 
 function settled({ conflict }: FoundConflict): AltError {
   return new AltError(
-    'CONFLICT',
+    'NOT_FOUND',
     `A later change settled it: ${conflict.settled_by?.event ?? ''}.`,
     {
       hint: 'Change it as you would anything else, or undo that change.',

@@ -38,7 +38,7 @@ async function take({ a, b, open }: Pair & { readonly open: Conflict[] }): Promi
   expect(await a.conflicts()).toEqual({ conflicts: [], total: 0 });
   const { conflicts: all } = await a.conflicts({ all: true });
   expect(all).toMatchObject([{ id, settled_by: { actor: { kind: 'api' } } }]);
-  await expect(a.takeConflict(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(a.takeConflict(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 }
 
 describe('a conflict', () => {
