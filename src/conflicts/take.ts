@@ -18,8 +18,8 @@ export interface ConflictTaken {
 }
 
 /**
- * @throws {AltError} NOT_FOUND for no conflict, or one that is settled; UNAVAILABLE where nothing can
- *   be said that would bring the loser back
+ * @throws {AltError} NOT_FOUND for no conflict, or one that is settled; UNAVAILABLE where nothing
+ *   can be said that would bring the loser back
  */
 export async function takeConflict(session: Session, id: string): Promise<ConflictTaken> {
   checkShape(id, 'text', 'The conflict');

@@ -38,8 +38,8 @@ export class Undoing extends Holdings {
   /**
    * Makes what lost a conflict count, by an ordinary change: it settles the conflict everywhere.
    *
-   * @throws {AltError} NOT_FOUND, also for one that is settled; UNAVAILABLE where too little is known
-   *   to bring the loser back
+   * @throws {AltError} NOT_FOUND, also for one that is settled; UNAVAILABLE where too little is
+   *   known to bring the loser back
    */
   async takeConflict(id: string): Promise<ConflictTaken> {
     return this.#mended(takeConflict(this.session(), id), {});
