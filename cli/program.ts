@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAaakCommands } from './commands/aaak.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
+import { addConflictCommands } from './commands/conflicts.js';
 import { addDiffCommand } from './commands/diff.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
@@ -36,7 +37,10 @@ const GROUPS = [
   ['AAAK:', [addAaakCommands]],
   ['Machines:', [addMachineCommands]],
   ['Server:', [addMcpCommand]],
-  ['Log and maintenance:', [addLogCommands, addDiffCommand, addUndoCommands, addRepairCommands]],
+  [
+    'Log and maintenance:',
+    [addLogCommands, addDiffCommand, addUndoCommands, addConflictCommands, addRepairCommands],
+  ],
 ] as const;
 
 /** A shell whose program knows every command. */

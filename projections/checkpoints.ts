@@ -1,5 +1,5 @@
 /** How far each replica's log is folded into this database, and by which projections. */
-import type { Head } from '../events/index.js';
+import type { Head, VersionVector } from '../events/index.js';
 import type { Db } from './database.js';
 
 export const CHECKPOINT_SCHEMA = `
@@ -37,6 +37,11 @@ export function readHeads(db: Db): Map<string, Head> {
       { seq, segment, offset, chain, at: { ms, counter }, tail },
     ]),
   );
+}
+
+/** The version vector of everything that is folded. */
+export function heldVector(db: Db): VersionVector {
+  return Object.fromEntries([...readHeads(db)].map(([replica, { seq }]) => [replica, seq]));
 }
 
 /** Belongs in the transaction that folds what lies before the head. */

@@ -1,5 +1,12 @@
 /** Views: tables and indexes made from events, each of which can be thrown away. */
-export { readHeads, readMeta, writeHead, writeMeta, type Heads } from './checkpoints.js';
+export {
+  heldVector,
+  readHeads,
+  readMeta,
+  writeHead,
+  writeMeta,
+  type Heads,
+} from './checkpoints.js';
 export { Db, isDamagedDatabase, type SqlValue } from './database.js';
 export { contentHash } from './entities.js';
 export {
@@ -74,6 +81,7 @@ export {
   streamsChanged,
   type JournalCursor,
 } from './journal-cursor.js';
+export { sharedStreams } from './shared-streams.js';
 export { countIn, heldBeyond, lastSeqIn, type Unshipped } from './shipping-queries.js';
 export {
   insertCommit,

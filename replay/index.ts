@@ -3,7 +3,14 @@ export { catchUp, type CatchUpOptions, type CatchUpReport } from './catch-up.js'
 export type { Change, Decision, NewEvent, StoreOptions, Warning } from './change.js';
 export { differingTables, digestOfAll, digestViews, type Digest } from './digest.js';
 export { Generations } from './generations.js';
-export { livingEvents, nameOf, undoneNames, type LoadedEvent } from './living.js';
+export {
+  knows,
+  livingEvents,
+  nameOf,
+  undoneNames,
+  type LoadedEvent,
+  type Sight,
+} from './living.js';
 export { verifyLog, type Problem, type Verification } from './verify.js';
 export { heldOf, PastStore, vectorThrough, vectorUntil, viewsFolderOf } from './past.js';
 export {

@@ -11,13 +11,17 @@ export interface LoadedEvent {
   readonly data: unknown;
 }
 
-export interface ErasureFacts {
-  /** Whether an Erased anywhere names that digest. */
-  readonly isErasedDigest: (digest: Uint8Array) => boolean;
+/** By what it is told what the writer of an event had seen. */
+export interface Sight {
   /** What the writer of that event had seen of other replicas. */
   readonly seenBy: (entry: JournalEntry) => VersionVector;
   /** Under which replica and seq the event was known before a fork gave it its present ones. */
   readonly formerSeqs: (entry: JournalEntry) => readonly FormerSeq[];
+}
+
+export interface ErasureFacts extends Sight {
+  /** Whether an Erased anywhere names that digest. */
+  readonly isErasedDigest: (digest: Uint8Array) => boolean;
 }
 
 export interface FormerSeq {
@@ -51,10 +55,10 @@ export function erasedIn(
   return new Set(covered);
 }
 
-/** Whether the writer of `entry` knew of the erasure when it wrote. */
-function knows(entry: JournalEntry, erasure: JournalEntry, facts: ErasureFacts): boolean {
-  const seen = facts.seenBy(entry);
-  const places: readonly FormerSeq[] = [erasure, ...facts.formerSeqs(erasure)];
+/** Whether the writer of `entry` had seen the other event when it wrote. */
+export function knows(entry: JournalEntry, other: JournalEntry, sight: Sight): boolean {
+  const seen = sight.seenBy(entry);
+  const places: readonly FormerSeq[] = [other, ...sight.formerSeqs(other)];
   return places.some(({ replica, seq }) => {
     if (entry.replica === replica) return entry.seq > seq;
     return (seen[replica] ?? 0) >= seq;

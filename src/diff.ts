@@ -3,12 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   entityOfStream,
   factsOfStream,
-  readHeads,
+  heldVector,
   streamsBetween,
   toSecond,
   type Db,
 } from '../projections/index.js';
-import type { VersionVector } from '../events/index.js';
 import { encodeCursor } from './cursor.js';
 import { toEntity, type Entity } from './entity.js';
 import { toFact, type Fact } from './knowledge/fact.js';
@@ -43,7 +42,7 @@ export async function diff(opening: Opening, from: string, to?: string): Promise
   const { before, after, streams } = await store.read((db) => {
     const vectors = {
       before: knownAt(db, from),
-      after: to === undefined ? all(db) : knownAt(db, to),
+      after: to === undefined ? heldVector(db) : knownAt(db, to),
     };
     return { ...vectors, streams: streamsBetween(db, vectors.before, vectors.after) };
   });
@@ -60,9 +59,6 @@ export async function diff(opening: Opening, from: string, to?: string): Promise
     others: countOthers(streams),
   };
 }
-
-const all = (db: Db): VersionVector =>
-  Object.fromEntries([...readHeads(db)].map(([replica, { seq }]) => [replica, seq]));
 
 interface States {
   readonly memories: ReadonlyMap<string, Entity>;

@@ -1,8 +1,8 @@
 /** Looking into the log: what happened, to what, by whom. */
 import { isAltError, type VersionVector } from '../events/index.js';
 import {
+  heldVector,
   listEvents,
-  readHeads,
   type JournalEntry,
   type JournalFilter,
 } from '../projections/index.js';
@@ -69,14 +69,12 @@ export async function history(session: Session, options: HistoryOptions): Promis
   const { after } = options;
   const newestFirst = options.oldestFirst !== true;
   const filter = filterOf(session, options);
-  const { entries, heads } = await session.store.read((db) => ({
-    heads: readHeads(db),
+  const { entries, held } = await session.store.read((db) => ({
+    held: heldVector(db),
     entries: filter ? listEvents(db, { ...filter, limit, newestFirst }) : [],
   }));
   const isCut = options.oldestFirst === true && entries.length === limit;
-  const reached = isCut
-    ? advance(after === undefined ? {} : decodeCursor(after), entries)
-    : Object.fromEntries([...heads].map(([replica, { seq }]) => [replica, seq]));
+  const reached = isCut ? advance(after === undefined ? {} : decodeCursor(after), entries) : held;
   return {
     events: entries.map((entry) => toLogEntry(session, entry)),
     cursor: encodeCursor(reached),

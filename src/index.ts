@@ -44,6 +44,7 @@ export type { ImportItem, SkippedItem } from './backup/import-items.js';
 export type { ImportItems, ImportOptions, ImportReport } from './backup/import.js';
 export { readItems } from './backup/json-items.js';
 export type { Exported } from './backup/markdown.js';
+export type { Blame, BlamedLine } from './blame.js';
 export { Background } from './background.js';
 export {
   acceptModel,
@@ -53,6 +54,8 @@ export {
   type Settings,
 } from './config.js';
 export type { Condition } from './condition.js';
+export type { Conflict, ConflictOptions, Conflicts, ConflictSide } from './conflicts/conflicts.js';
+export type { ConflictTaken } from './conflicts/take.js';
 export { Dimension, type LongWork } from './dimension.js';
 export type { DimensionOptions, Identity } from './opening.js';
 export type {

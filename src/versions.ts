@@ -1,16 +1,15 @@
 /** The versions of one memory, folded from its events: what it said after each of them. */
-import { eventType, isAltError, readData } from '../events/index.js';
 import {
   Db,
   entityOfStream,
   eventsOfStream,
-  PROJECTIONS,
   type EntityRow,
   type FoldEvent,
 } from '../projections/index.js';
 import { livingEvents, type LoadedEvent } from '../replay/index.js';
 import { toEntity, toIso, type Entity } from './entity.js';
 import { streamIn, type Session } from './session.js';
+import { createEntityTables, foldEntityEvent, loadKnown } from './stream-events.js';
 import { checkShape } from './values.js';
 
 export interface EntityVersion extends Omit<Entity, 'id' | 'created_at' | 'updated_at'> {
@@ -25,56 +24,42 @@ export interface EntityVersion extends Omit<Entity, 'id' | 'created_at' | 'updat
   readonly deleted: boolean;
 }
 
-const ENTITIES = PROJECTIONS.filter(({ name }) => name === 'entities');
+/** An event of a memory, and the memory after it. */
+export interface Folded {
+  readonly event: LoadedEvent;
+  readonly row: EntityRow;
+}
+
+/** The events of a memory that count, oldest first; none for an id that was never there. */
+export async function foldedEvents(session: Session, id: string): Promise<Folded[]> {
+  checkShape(id, 'text', 'entity_id');
+  const stream = streamIn(session, 'entity', id);
+  const entries = await session.store.read((db) => eventsOfStream(db, stream));
+  const db = new Db(':memory:', { create: true, building: true });
+  try {
+    createEntityTables(db);
+    return livingEvents(loadKnown(session, entries)).flatMap((event) => {
+      foldEntityEvent(db, event);
+      const row = entityOfStream(db, stream);
+      return row ? [{ event, row }] : [];
+    });
+  } finally {
+    db.close();
+  }
+}
 
 /**
  * Every version, oldest first; none for an id that was never there. What was undone or erased is no
  * version; nor is an event that arrived before the memory itself.
  */
 export async function entityHistory(session: Session, id: string): Promise<EntityVersion[]> {
-  checkShape(id, 'text', 'entity_id');
-  const stream = streamIn(session, 'entity', id);
-  const entries = await session.store.read((db) => eventsOfStream(db, stream));
-  const loaded = entries.flatMap((entry): LoadedEvent[] => {
-    if (entry.status !== 'known') return [];
-    const data = dataOf(session, entry);
-    return data === undefined ? [] : [{ entry, data }];
+  const folded = await foldedEvents(session, id);
+  return folded.map(({ event: { entry }, row }) => {
+    const { replica, seq, type, commit } = entry;
+    const event = `${replica}:${String(seq)}`;
+    const what = { event, type: type ?? '', at: toIso(commit.wall), actor: commit.actor };
+    return { ...what, ...stateOf(row), deleted: row.living === 0 };
   });
-  const db = new Db(':memory:', { create: true, building: true });
-  try {
-    for (const { schema } of ENTITIES) db.exec(schema);
-    return livingEvents(loaded).flatMap((event) => versionAfter(db, stream, event));
-  } finally {
-    db.close();
-  }
-}
-
-/** Undefined for what cannot be read any more: `alt verify` says where. */
-function dataOf(session: Session, { place, digest }: LoadedEvent['entry']): unknown {
-  try {
-    const { payload } = session.store.log.readEvent(place, digest);
-    if (!payload) return undefined;
-    const read = readData(eventType(payload.type), payload.v, payload.data);
-    return read.status === 'known' ? read.data : undefined;
-  } catch (error) {
-    if (isAltError(error, 'LOG_DAMAGED')) return undefined;
-    throw error;
-  }
-}
-
-type Handler = (db: Db, event: FoldEvent) => void;
-
-function versionAfter(db: Db, stream: string, { entry, data }: LoadedEvent): EntityVersion[] {
-  const { replica, seq, type, commit } = entry;
-  for (const { apply } of ENTITIES) {
-    const handlers = apply as Readonly<Record<string, Handler | undefined>>;
-    handlers[type ?? '']?.(db, { stream, data, seq, commit });
-  }
-  const row = entityOfStream(db, stream);
-  if (!row) return [];
-  const event = `${replica}:${String(seq)}`;
-  const what = { event, type: type ?? '', at: toIso(commit.wall), actor: commit.actor };
-  return [{ ...what, ...stateOf(row), deleted: row.living === 0 }];
 }
 
 function stateOf(

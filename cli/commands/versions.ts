@@ -1,5 +1,5 @@
-/** `history`, `undelete`, `dedup`: what memories were, and which of them say the same. */
-import type { EntityVersion } from '../../src/index.js';
+/** `history`, `blame`, `undelete`, `dedup`: what memories were, and which say the same. */
+import type { Blame, BlamedLine, EntityVersion } from '../../src/index.js';
 import { confirm } from '../input.js';
 import { excerpt, printable } from '../layout.js';
 import { examples, fraction, realmFilter, wholeNumber, yes } from '../options.js';
@@ -7,9 +7,11 @@ import type { PlaceFlags, YesFlag } from '../options.js';
 import type { Run, Shell } from '../shell.js';
 
 const VERSION_CHARACTERS_MAX = 120;
+const MACHINE_CHARACTERS = 8;
 
 export function addVersionCommands(shell: Shell): void {
   addHistory(shell);
+  addBlame(shell);
   addUndelete(shell);
   addDedup(shell);
 }
@@ -37,6 +39,36 @@ function versionLine(version: EntityVersion): string {
   const when = new Date(at).toLocaleString('sv-SE');
   const said = deleted ? '(deleted)' : excerpt(content, VERSION_CHARACTERS_MAX);
   return printable(`${when}  ${type.padEnd(14)}  ${realm} / ${domain}  ${said}`);
+}
+
+function addBlame(shell: Shell): void {
+  const command = shell.program
+    .command('blame')
+    .description('Show of each line of a memory who wrote it, when and from where')
+    .argument('<id>', 'its id; also of one that was deleted')
+    .action(
+      shell.action({}, async ({ dimension, output }, id: string) => {
+        const blame = await dimension.blame(id);
+        const nothing = { entity_id: id, deleted: false, source_file: '', lines: [] };
+        output.list(blame ?? nothing, blame?.lines ?? [], () => {
+          return blame
+            ? blame.lines.map((line) => blamedLine(blame, line)).join('\n')
+            : 'Not found.';
+        });
+        return blame ? 0 : 3;
+      }),
+    );
+  examples(command, ['alt blame ent_01hq…', 'alt blame ent_01hq… --json']);
+}
+
+function blamedLine({ source_file: file }: Blame, blamed: BlamedLine): string {
+  const { at, actor, event, line, text, source_line: place } = blamed;
+  const when = new Date(at).toLocaleString('sv-SE');
+  const who = [actor.kind, actor.tool, actor.session].filter(Boolean).join(':');
+  const [machine = '', seq = ''] = event.split(':');
+  const name = `${machine.slice(0, MACHINE_CHARACTERS)}:${seq}`;
+  const from = place === null ? '' : ` ${file.replace(/^.*[/\\]/, '')}:${String(place)}`;
+  return printable(`${name}  ${when}  ${who}${from}  ${String(line)}) ${text}`);
 }
 
 function addUndelete(shell: Shell): void {

@@ -8,12 +8,12 @@ import {
   entityByContent,
   entityById,
   entityOfStream,
+  heldVector,
   listEntities,
   listEvents,
   listPeople,
   namesInUse,
   personNames,
-  readHeads,
   settingOf,
   type Db,
   type EntityRow,
@@ -220,7 +220,7 @@ export class DimensionDialect {
   }
 
   #follow(db: Db): Known {
-    const stamp = JSON.stringify(reachedIn(db));
+    const stamp = JSON.stringify(heldVector(db));
     if (this.#known?.stamp === stamp) return this.#known;
     const codebook = codebookOf(db);
     const told = new Set(codebook.entries().map(([name]) => name));
@@ -252,7 +252,7 @@ export class DimensionDialect {
 
   /** Lets go of what was deleted since the cache was last asked, here or on another machine. */
   #settle(db: Db): void {
-    const reached = reachedIn(db);
+    const reached = heldVector(db);
     const { seen } = this.#cache;
     if (JSON.stringify(seen) === JSON.stringify(reached)) return;
     if (this.#cache.isWorthSettling) this.#forgetDeleted(db, seen);
@@ -274,11 +274,6 @@ export class DimensionDialect {
 /** What is in the dialect already is shown as it was written, with the reference behind it. */
 function withRef(aaak: string, isPassThrough: boolean, { ref = '', rev }: CompressOptions): string {
   return isPassThrough ? `${aaak}${SEPARATOR}${writeRef(ref, rev)}` : aaak;
-}
-
-/** Per replica the last event that is folded. */
-function reachedIn(db: Db): Readonly<Record<string, number>> {
-  return Object.fromEntries([...readHeads(db)].map(([replica, { seq }]) => [replica, seq]));
 }
 
 /** The same for the same log, whatever its machine. */

@@ -5,6 +5,7 @@ import { exportText, type ExportTextOptions } from '../backup/formats.js';
 import { importEntities, type ImportItems } from '../backup/import.js';
 import type { ImportOptions, ImportReport } from '../backup/import.js';
 import { exportMarkdown, type Exported } from '../backup/markdown.js';
+import { blame, type Blame } from '../blame.js';
 import { conditionOf, type Condition } from '../condition.js';
 import type { Entity } from '../entity.js';
 import { memoriesFiledAway, type FiledAway } from '../filed-away.js';
@@ -55,6 +56,11 @@ export class Holdings extends Compressing {
   /** Every version of a memory, oldest first, from the log; none for an id never used. */
   async entityHistory(id: string): Promise<EntityVersion[]> {
     return entityHistory(this.session(), id);
+  }
+
+  /** Of every line of a memory who wrote it, when and from where; undefined for an unused id. */
+  async blame(id: string): Promise<Blame | undefined> {
+    return blame(this.session(), id);
   }
 
   /** All memories as plain JSON, oldest first. For many, see {@link exportEntities}. */

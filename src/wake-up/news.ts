@@ -2,7 +2,7 @@
 import {
   entityOfStream,
   hasEventsUnder,
-  readHeads,
+  heldVector,
   streamsBetween,
   type Db,
   type EntityRow,
@@ -55,7 +55,7 @@ export async function newsSince(
   const after = decodeCursor(since, 'since');
   const realm = filterName(options.realm);
   return session.store.read((db) => {
-    const reached = headsOf(db);
+    const reached = heldVector(db);
     const rows = changedSince(db, after, reached).filter(({ row }) => {
       return realm === undefined || (!matchesNothing(realm) && row.realm === realm);
     });
@@ -72,10 +72,7 @@ export async function newsSince(
 }
 
 /** The cursor behind everything that is known now. */
-export const cursorNow = (db: Db): string => encodeCursor(headsOf(db));
-
-const headsOf = (db: Db): VersionVector =>
-  Object.fromEntries([...readHeads(db)].map(([replica, { seq }]) => [replica, seq]));
+export const cursorNow = (db: Db): string => encodeCursor(heldVector(db));
 
 interface Changed {
   readonly row: EntityRow;
