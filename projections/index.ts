@@ -1,5 +1,6 @@
 /** Views: tables and indexes made from events, each of which can be thrown away. */
 export { readHeads, readMeta, writeHead, writeMeta, type Heads } from './checkpoints.js';
+export { compact } from './compact.js';
 export { Db, isDamagedDatabase, type SqlValue } from './database.js';
 export { contentHash } from './entities.js';
 export {
@@ -52,6 +53,12 @@ export {
   rememberFork,
   wasErased,
 } from './erasures.js';
+export {
+  derivedStreams,
+  livingTextHashes,
+  streamsWithErasures,
+  writersSeen,
+} from './erasure-queries.js';
 export {
   countEvents,
   eventsOfCause,
