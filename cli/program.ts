@@ -4,6 +4,7 @@ import { addAaakCommands } from './commands/aaak.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
 import { addDiffCommand } from './commands/diff.js';
+import { addEraseCommands } from './commands/erase.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
 import { addLogCommands } from './commands/log.js';
@@ -36,7 +37,10 @@ const GROUPS = [
   ['AAAK:', [addAaakCommands]],
   ['Machines:', [addMachineCommands]],
   ['Server:', [addMcpCommand]],
-  ['Log and maintenance:', [addLogCommands, addDiffCommand, addUndoCommands, addRepairCommands]],
+  [
+    'Log and maintenance:',
+    [addLogCommands, addDiffCommand, addUndoCommands, addEraseCommands, addRepairCommands],
+  ],
 ] as const;
 
 /** A shell whose program knows every command. */

@@ -1,6 +1,7 @@
 /** What is to be erased, as callers say it, and whether an event belongs to that. */
 import { AltError, compareTimes, type EventPayload } from '../../events/index.js';
 import { normalizeName } from '../names.js';
+import { resolvePath } from '../opening.js';
 import { checkShape } from '../values.js';
 import { textsIn, type ScannedEvent } from './scan.js';
 
@@ -8,7 +9,7 @@ import { textsIn, type ScannedEvent } from './scan.js';
 export interface EraseSelection {
   /** Of memories, records, facts and tunnels; living or not. */
   readonly ids?: readonly string[] | undefined;
-  /** Everything that names this source file, or was mined of it. */
+  /** Everything that names this source file, as it was given or by its path. */
   readonly source?: string | undefined;
   /** A realm with all that is in it, or was when it was deleted. */
   readonly realm?: string | undefined;
@@ -59,7 +60,8 @@ function byIds(ids: readonly string[]): Chooser {
 function bySource(source: string): Chooser {
   checkShape(source, 'text', 'source');
   if (source === '') throw new AltError('INVALID_ARGUMENT', 'source must not be empty.');
-  return any(({ data }) => data.source_file === source || data.source_key === source);
+  const names: readonly unknown[] = [source, resolvePath(source)];
+  return any(({ data }) => names.includes(data.source_file) || data.source_key === source);
 }
 
 function byRealm(realm: string): Chooser {
