@@ -23,3 +23,8 @@ export function filesWith(folder: string, texts: readonly string[]): Record<stri
   });
   return Object.fromEntries(found.filter(([, held]) => held.length > 0));
 }
+
+/** The files in which those bytes stand. Nothing may have the folder open. */
+export function filesWithBytes(folder: string, bytes: Buffer): string[] {
+  return filesBelow(folder).filter((file) => readFileSync(join(folder, file)).includes(bytes));
+}

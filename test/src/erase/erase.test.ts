@@ -1,9 +1,11 @@
 /** Erased means gone: the raw bytes of every file are searched before, and after. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Db } from '../../../projections/index.js';
 import type { Dimension } from '../../../src/index.js';
-import { filesWith } from '../../support/bytes.js';
+import { filesWith, filesWithBytes } from '../../support/bytes.js';
 import { expectVerified } from '../../support/dimensions.js';
 import { newKnowledge } from '../../support/knowledge.js';
 
@@ -145,6 +147,44 @@ describe('erase', { timeout: 120_000 }, () => {
     expect(receipt).toMatchObject({ derived: 1, kinds: { entity: 1, fact: 1 }, found: [] });
     expect(await holding(d)).toEqual([]);
     await expectVerified(d);
+  });
+
+  it('leaves no byte of a vector but of what is said elsewhere', async () => {
+    const d = await newKnowledge();
+    // Fewer vectors are in no file but the cache, and words that no other text says have none.
+    for (const batch of ['first', 'second']) {
+      await d.batchAddEntities(
+        Array.from({ length: 1_000 }, (_, n) => [
+          'more',
+          'notes',
+          `${batch} colour${String(n % 7)}`,
+        ]),
+      );
+    }
+    await d.addEntity('work', 'notes', 'colour1 colour2 colour3', { entityId: 'gone' });
+    await d.addEntity('work', 'notes', 'colour4 colour5', { entityId: 'one' });
+    await d.addEntity('work', 'notes', 'colour4 colour5', { entityId: 'two' });
+    await d.embedPending({ snapshot: true });
+    await d.close();
+    const vectorOf = (text: string): Buffer => {
+      const cache = new Db(join(d.path, 'cache', 'embeddings.db'), { readonly: true });
+      const hash = createHash('sha256').update(text).digest().subarray(0, 16);
+      const sql = 'SELECT vector FROM vectors WHERE text_hash = ?';
+      const row = cache.get<{ vector: Buffer }>(sql, hash);
+      cache.close();
+      return row?.vector ?? Buffer.alloc(0);
+    };
+    const [gone, kept] = [vectorOf('colour1 colour2 colour3'), vectorOf('colour4 colour5')];
+    expect(gone.length).toBe(1536);
+    expect(filesWithBytes(d.path, gone)).toHaveLength(2);
+    await d.reconnect();
+    await d.erase({ ids: ['gone', 'one'] });
+    await d.close();
+    expect(filesWithBytes(d.path, gone)).toEqual([]);
+    expect(filesWithBytes(d.path, kept)).toHaveLength(2);
+    await d.reconnect();
+    const found = await d.search('colour4 colour5', { mode: 'vector', limit: 1 });
+    expect(found.map((one) => one.id)).toEqual(['two']);
   });
 
   it('says where the same is still said, in the log and in files of others', async () => {
