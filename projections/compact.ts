@@ -1,5 +1,8 @@
 /** Taking out of a database's files what is no longer in its tables. */
-import type { Db } from './database.js';
+import { BUSY_WAIT_MS, type Db } from './database.js';
+
+/** For whoever reads: longer would hold the event loop. */
+const READERS_WAIT_MS = 500;
 
 /**
  * Writes a view database anew: full-text indexes without the terms of deleted rows, pages without
@@ -18,5 +21,10 @@ export function compact(db: Db): boolean {
 /** As {@link compact}, of a database without full-text indexes. */
 export function rewrite(db: Db): boolean {
   db.exec('VACUUM');
-  return db.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')?.busy === 0;
+  db.exec(`PRAGMA busy_timeout = ${String(READERS_WAIT_MS)}`);
+  try {
+    return db.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')?.busy === 0;
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${String(BUSY_WAIT_MS)}`);
+  }
 }

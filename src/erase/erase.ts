@@ -77,7 +77,7 @@ export async function erase(
   return { ...receipt, not_found: selection.ids ? missing(selection.ids, not_found) : [] };
 }
 
-/** @internal `not_found` names the ids that are there. */
+/** As {@link erase}, of whatever the chooser chooses; `not_found` names the ids that are there. */
 export async function eraseChosen(
   { session, sweeper }: EraseContext,
   chooser: Chooser,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Db } from '../../../projections/index.js';
 import type { Dimension } from '../../../src/index.js';
+import type { Session } from '../../../src/session.js';
 import { filesWith, filesWithBytes } from '../../support/bytes.js';
 import { expectVerified } from '../../support/dimensions.js';
 import { newKnowledge } from '../../support/knowledge.js';
@@ -196,6 +197,47 @@ describe('erase', { timeout: 120_000 }, () => {
     const files = receipt.found?.map(({ file }) => file) ?? [];
     expect(files).toContain('left-by-somebody.txt');
     expect(files.some((file) => file.startsWith('log/'))).toBe(true);
+  });
+
+  it('takes what a commit says it was made from, and what was made from that', async () => {
+    const d = await newKnowledge();
+    const ids: string[] = [];
+    for (const content of [SECRET, 'Made from it.', 'Made from that.', 'Made from nothing.']) {
+      ids.push(await d.addEntity('work', 'notes', content));
+    }
+    const { events } = await d.history({ type: 'EntityAdded', oldestFirst: true });
+    const { store } = (d as unknown as { session(): Session }).session();
+    // No command writes such references yet.
+    await store.withLock((db) => {
+      for (const [from, by] of [
+        [0, 1],
+        [1, 2],
+      ] as const) {
+        const { event, digest } = events[from] ?? {};
+        const [, seq] = events[by]?.event.split(':') ?? [];
+        db.run(
+          'UPDATE commits SET derived_from = ? WHERE seq = ?',
+          JSON.stringify([`${String(event)}:${String(digest)}`]),
+          Number(seq),
+        );
+      }
+    });
+    const receipt = await d.erase({ ids: [ids[0] ?? ''] });
+    expect(receipt).toMatchObject({ streams: 3, derived: 2 });
+    expect((await d.listEntities()).map(({ id }) => id)).toEqual([ids[3]]);
+  });
+
+  it('says when a reader keeps old pages, and clears them once it has ended', async () => {
+    const { d, id } = await full();
+    const { store } = (d as unknown as { session(): Session }).session();
+    const reader = new Db(store.viewsPath ?? '', { readonly: true });
+    reader.exec('BEGIN');
+    reader.all('SELECT count(*) FROM events');
+    expect(await d.erase({ ids: [id] })).toMatchObject({ pinned: ['views'] });
+    reader.exec('COMMIT');
+    reader.close();
+    await d.reconnect();
+    expect(await holding(d)).toEqual([]);
   });
 
   it('removes what was set aside and tells of it', async () => {
