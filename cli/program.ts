@@ -5,6 +5,7 @@ import { addBackupCommands } from './commands/backup.js';
 import { addEntityCommands } from './commands/entities.js';
 import { addConflictCommands } from './commands/conflicts.js';
 import { addDiffCommand } from './commands/diff.js';
+import { addEraseCommands } from './commands/erase.js';
 import { addFactCommands } from './commands/facts.js';
 import { addInitCommands } from './commands/init.js';
 import { addLogCommands } from './commands/log.js';
@@ -39,7 +40,14 @@ const GROUPS = [
   ['Server:', [addMcpCommand]],
   [
     'Log and maintenance:',
-    [addLogCommands, addDiffCommand, addUndoCommands, addConflictCommands, addRepairCommands],
+    [
+      addLogCommands,
+      addDiffCommand,
+      addUndoCommands,
+      addConflictCommands,
+      addEraseCommands,
+      addRepairCommands,
+    ],
   ],
 ] as const;
 

@@ -5,7 +5,7 @@ import { makePrivateFile, systemError } from '../events/index.js';
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
 /** Another connection's commit is waited for this long; commits are short, readers never block. */
-const BUSY_WAIT_MS = 10_000;
+export const BUSY_WAIT_MS = 10_000;
 
 export interface OpenOptions {
   /** Not yet live: nothing is synced, a crash throws the file away. */

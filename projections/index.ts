@@ -7,6 +7,7 @@ export {
   writeMeta,
   type Heads,
 } from './checkpoints.js';
+export { compact } from './compact.js';
 export { Db, isDamagedDatabase, type SqlValue } from './database.js';
 export { contentHash } from './entities.js';
 export {
@@ -59,6 +60,12 @@ export {
   rememberFork,
   wasErased,
 } from './erasures.js';
+export {
+  derivedStreams,
+  livingTextHashes,
+  streamsWithErasures,
+  writersSeen,
+} from './erasure-queries.js';
 export {
   countEvents,
   eventsOfCause,

@@ -2,6 +2,7 @@
  * The live view databases of an open dimension: opened lazily, made or folded anew as needed, set
  * aside when SQLite finds them damaged.
  */
+import { join } from 'node:path';
 import {
   AltError,
   isAltError,
@@ -9,7 +10,7 @@ import {
   type Log,
   type ReplicaIdentity,
 } from '../events/index.js';
-import { Db, isDamagedDatabase, readHeads, viewsAge } from '../projections/index.js';
+import { compact, Db, isDamagedDatabase, readHeads, viewsAge } from '../projections/index.js';
 import type { CatchUpOptions } from './catch-up.js';
 import type { StoreOptions, Warning } from './change.js';
 import type { Generations } from './generations.js';
@@ -133,6 +134,50 @@ export class LiveViews {
       ownReplica: () => replica.current(),
       ...options,
     };
+  }
+
+  /** A fold of a log that was cut would make the loss of what the views remember look sound. */
+  async assertLogHolds(): Promise<void> {
+    const { generations, log } = this.#context;
+    if (generations.live() === undefined) return;
+    const { reader } = await this.open();
+    try {
+      for (const [replica, head] of readHeads(reader)) log.checkHead(replica, head);
+    } catch (error) {
+      // Damaged views remember nothing.
+      if (!isDamagedDatabase(error)) throw error;
+    }
+  }
+
+  /**
+   * Removes other generations and views of the past, and writes the live ones anew. A rebuild that
+   * is under way is waited for: what it folded before is in its file.
+   *
+   * @returns false when somebody who reads keeps old pages of them.
+   */
+  async sweep(catchUp: (views: Views) => Promise<void>): Promise<boolean> {
+    const { lock, rebuildLock, options } = this.#context;
+    for (;;) {
+      // Before the locks: opening may fold anew, and takes both itself.
+      await this.open();
+      const releases = [await rebuildLock.acquire(options.lockWaitMs)];
+      try {
+        releases.push(await lock.acquire(options.lockWaitMs));
+        const views = this.current;
+        if (!views) continue;
+        await catchUp(views);
+        return this.#sweepFiles(views);
+      } finally {
+        for (const release of releases.reverse()) release();
+      }
+    }
+  }
+
+  #sweepFiles({ generation, writer }: Views): boolean {
+    const { generations, options, folder } = this.#context;
+    generations.removeOthers(generation);
+    options.files.remove(join(folder, 'views', 'known-at'));
+    return compact(writer);
   }
 
   #tell({ tornTail, cut }: Pick<Rebuilt, 'tornTail' | 'cut'>): void {

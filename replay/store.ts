@@ -106,21 +106,20 @@ export class Store {
   /** Folds the log into new views and flips to them. */
   async rebuild(options: Pick<CatchUpOptions, 'signal' | 'onProgress'> = {}): Promise<Rebuilt> {
     return this.#explaining(async () => {
-      await this.#assertLogHoldsViews();
+      await this.#views.assertLogHolds();
       return this.#views.rebuild(options);
     });
   }
 
-  /** A fold of a log that was cut would make the loss of what the views remember look sound. */
-  async #assertLogHoldsViews(): Promise<void> {
-    if (this.#generations.live() === undefined) return;
-    const { reader } = await this.#views.open();
-    try {
-      for (const [replica, head] of readHeads(reader)) this.log.checkHead(replica, head);
-    } catch (error) {
-      // Damaged views remember nothing.
-      if (!isDamagedDatabase(error)) throw error;
-    }
+  /**
+   * Takes out of the files of the views what is no longer in them: other generations, views of the
+   * past, deleted rows.
+   *
+   * @returns false when somebody who reads keeps old pages of them.
+   * @throws {AltError} BUSY, DISK_FULL, READ_ONLY, IO_FAILED
+   */
+  async sweep(): Promise<boolean> {
+    return this.#explaining(() => this.#views.sweep((views) => this.#catchUp(views)));
   }
 
   /**

@@ -5,14 +5,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   AltError,
-  FileLock,
-  makeFolderDurably,
-  newIdentity,
   nodeFiles,
   readDimensionFile,
   streamOf,
   systemError,
-  writeDimensionFile,
   type Actor,
   type DimensionIdentity,
   type Files,
@@ -20,7 +16,7 @@ import {
   type VersionVector,
 } from '../events/index.js';
 import { EMBEDDER_SETTING } from '../projections/index.js';
-import { PastStore, Store, type Warning } from '../replay/index.js';
+import { PastStore, type Store, type Warning } from '../replay/index.js';
 import { DimensionDialect } from './aaak/dimension-dialect.js';
 import { modelSearch, readSettings } from './config.js';
 import {
@@ -29,6 +25,9 @@ import {
   resolveDevice,
   resolveEmbedderName,
 } from './embedders/index.js';
+import { Sweeper } from './erase/sweeper.js';
+import { WatchedStore } from './erase/watched-store.js';
+import { makeIdentity } from './make-identity.js';
 import { nodeBoosts } from './nodes/boosts.js';
 import { Pasts } from './pasts.js';
 import { Searcher } from './search/searcher.js';
@@ -88,6 +87,7 @@ export interface Open {
   readonly embedding: Embedding;
   readonly searcher: Searcher;
   readonly dialect: DimensionDialect;
+  readonly sweeper: Sweeper;
 }
 
 export class Opening {
@@ -149,32 +149,11 @@ export class Opening {
     const name = requested === 'auto' ? (await chooseEmbedder(models)).name : requested;
     const embedder = await openEmbedder(name, { models });
     const backend = resolveBackendName(this.#options.backend ?? 'hnsw');
-    const made = await this.#makeIdentity();
+    const made = await makeIdentity(this.#files, this.path, this.#options.lockWaitMs);
     if (backend !== 'hnsw') writeLocalChoices(this.path, { backend });
     const { session } = this.#openAs(made);
     const space = name === 'numpy' ? 'numpy' : embedder.spaceId;
     return this.#created({ ...session, ...identity }, { requested, name, space });
-  }
-
-  /** Under the lock: of several processes that found no dimension here, one makes it. */
-  async #makeIdentity(): Promise<DimensionIdentity> {
-    const lock = new FileLock(join(this.path, 'lock.db'), { files: this.#files, label: 'init' });
-    try {
-      makeFolderDurably(this.#files, this.path);
-      const release = await lock.acquire(this.#options.lockWaitMs);
-      try {
-        const existing = readDimensionFile(this.#files, this.path);
-        const identity = existing ?? newIdentity((size) => realSystem.randomBytes(size));
-        if (!existing) writeDimensionFile(this.#files, this.path, identity);
-        return identity;
-      } finally {
-        release();
-      }
-    } catch (error) {
-      throw systemError(error, `Making a dimension at ${this.path}`);
-    } finally {
-      lock.close();
-    }
   }
 
   async #created(
@@ -220,7 +199,7 @@ export class Opening {
     const { point } = this.#options;
     const store = point
       ? new PastStore(this.path, identity, { ...options, point })
-      : new Store(this.path, identity, options);
+      : new WatchedStore(this.path, identity, options);
     const { files } = options;
     const session: Session = { store, actor, source, system: realSystem, files };
     const embedding = new Embedding(store, {
@@ -234,11 +213,18 @@ export class Opening {
     });
     const isCached = this.#options.aaakCache ?? readSettings({ dimension: this.path }).aaakCache;
     const dialect = new DimensionDialect({ store, now: () => realSystem.now(), isCached });
+    const sweeper = new Sweeper({ session, embedding, dialect });
+    if (store instanceof WatchedStore) {
+      store.onErased = (erased) => {
+        sweeper.notice(erased);
+      };
+    }
     this.#open = {
       session,
       embedding,
       searcher: new Searcher(store, embedding, nodeBoosts),
       dialect,
+      sweeper,
     };
     this.#warnOfBackend(store);
     return this.#open;
@@ -274,6 +260,7 @@ export class Opening {
     this.#closed = true;
     const open = this.#open;
     this.#open = undefined;
+    await open?.sweeper.idle();
     open?.dialect.flush();
     open?.session.store.stop();
     await this.pasts.close();

@@ -6,6 +6,7 @@
  * Rows name the stream they came from: what is erased can be found here by it.
  */
 import { AltError, explained, type Files } from '../../events/index.js';
+import { rewrite } from '../compact.js';
 import { Db, isDamagedDatabase } from '../database.js';
 
 const SCHEMA = `
@@ -59,6 +60,32 @@ export class EmbeddingCache {
   /** Removes the cache's files: costs time, never memory. */
   static discard(files: Files, path: string): void {
     for (const suffix of ['', '-wal', '-shm', '-journal']) files.remove(`${path}${suffix}`);
+  }
+
+  /**
+   * Takes out every vector of a text that is not among the needed ones, in all spaces, and what is
+   * left of it in the file. Other generations are embedded anew. Only while nobody embeds.
+   *
+   * @returns false when somebody who reads keeps old pages of it.
+   * @throws {AltError} CACHE_DAMAGED
+   */
+  static prune(path: string, keep: Kept): boolean {
+    return guarded(() => {
+      const db = new Db(path);
+      try {
+        db.exec('CREATE TEMP TABLE needed (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID');
+        db.transaction(() => {
+          for (const { hash } of keep.texts) {
+            db.run('INSERT OR IGNORE INTO needed VALUES (?)', hash);
+          }
+          db.run('DELETE FROM vectors WHERE text_hash NOT IN (SELECT hash FROM needed)');
+          db.run('DELETE FROM marks WHERE generation <> ?', keep.generation);
+        });
+        return rewrite(db);
+      } finally {
+        db.close();
+      }
+    });
   }
 
   /** The vector of a text, `'empty'` for a text that has none, undefined when not embedded yet. */
@@ -138,6 +165,12 @@ function guarded<Result>(work: () => Result, db?: Db): Result {
 export interface Mark {
   readonly generation: string;
   readonly label: number;
+}
+
+/** What stays in the cache. */
+interface Kept {
+  readonly texts: Iterable<{ readonly hash: Uint8Array }>;
+  readonly generation: string;
 }
 
 export interface CachedVector {

@@ -266,8 +266,10 @@ export class DimensionDialect {
     const memories = deleted.map(({ stream }) => entityOfStream(db, stream ?? ''));
     const isUnknown = memories.includes(undefined) || deleted.length === DELETIONS_MAX;
     // What was erased or undone cannot be named any more: then nothing is kept.
-    if (isUnknown || since('Erased').length > 0 || since('Undone').length > 0) this.#cache.clear();
-    else this.#cache.purge(memories.flatMap((row) => (row?.living === 0 ? [row] : [])));
+    if (isUnknown || since('Erased').length > 0 || since('Undone').length > 0) {
+      this.#known = undefined;
+      this.#cache.clear();
+    } else this.#cache.purge(memories.flatMap((row) => (row?.living === 0 ? [row] : [])));
   }
 }
 

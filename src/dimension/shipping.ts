@@ -7,12 +7,12 @@ import type { TransferReport } from '../machines/report.js';
 import { merge, pull, push, type ShipOptions } from '../machines/ship.js';
 import { resolvePath } from '../opening.js';
 import { realSystem } from '../system.js';
-import { Undoing } from './undoing.js';
+import { Erasing } from './erasing.js';
 
 /** The name of the remote that a clone was made from. */
 const ORIGIN = 'origin';
 
-export class Shipping extends Undoing {
+export class Shipping extends Erasing {
   /**
    * Names a folder over which the log travels: on a stick, a share, or carried by a file syncer. It
    * holds pieces of the log, never the live dimension. Known on this machine only.
@@ -97,6 +97,7 @@ export class Shipping extends Undoing {
   /** What lies beside the views follows what came in. */
   async #arrived<Result>(work: Promise<Result>): Promise<Result> {
     const report = await this.settled(work);
+    await this.swept();
     await this.refreshSideFiles();
     return report;
   }

@@ -10,10 +10,12 @@ import {
   eventsOfStream,
   IDENTITY_SETTING,
   settingOf,
+  wasErased,
   type Db,
   type JournalEntry,
 } from '../../projections/index.js';
 import { PastStore } from '../../replay/index.js';
+import { isNewerThanSweep } from '../erase/swept.js';
 import { change, streamIn, type Session } from '../session.js';
 import { readSideFile, refreshSideFiles, type SideFile } from '../side-files/side-file.js';
 import { checkText } from '../values.js';
@@ -52,6 +54,8 @@ function editOf(session: Session, db: Db): string | undefined {
   const text = readSideFile(session, PATH)?.trim() ?? '';
   if (text === '' || !isPlainText(text) || text === saidIdentity(db)) return undefined;
   const stream = streamIn(session, 'setting', IDENTITY_SETTING);
+  // What was erased is in no event any more that the copy of it could be compared with.
+  if (wasErased(db, stream) && !isNewerThanSweep(session, PATH)) return undefined;
   const isKnown = eventsOfStream(db, stream).some((entry) => mayHaveSaid(session, entry, text));
   return isKnown ? undefined : text;
 }

@@ -188,6 +188,14 @@ async function ship({ dimension, name = '', file = '' }: Job): Promise<void> {
   say({ done: true });
 }
 
+/** Erases whatever says `name`. */
+async function erase({ dimension, name = '' }: Job): Promise<void> {
+  await dimension.status();
+  say({ ready: true });
+  await dimension.erase({ match: name });
+  say({ done: true });
+}
+
 const TASKS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
   grow,
   write,
@@ -202,6 +210,7 @@ const TASKS: Readonly<Record<string, (job: Job) => Promise<void>>> = {
   fill,
   attempt,
   ship,
+  erase,
 };
 
 function describeError(error: unknown): object {
