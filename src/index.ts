@@ -68,9 +68,9 @@ export type {
 } from './entities.js';
 export type { Deleted, DeleteOptions, Updated, UpdateOptions } from './entity-changes.js';
 export type { Entity } from './entity.js';
-export type { FoundIn } from './erase/byte-search.js';
 export type { EraseOptions, EraseReceipt } from './erase/erase.js';
 export type { ErasedThing } from './erase/plan.js';
+export type { RemainsIn } from './erase/remains.js';
 export type { ScrubReport, SecretFound } from './erase/scrub.js';
 export type { EraseSelection } from './erase/selection.js';
 export type { UnheardRemote, UnheardReplica } from './erase/witnesses.js';

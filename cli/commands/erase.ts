@@ -118,14 +118,12 @@ function receiptLines(receipt: EraseReceipt): string[] {
 }
 
 /** What is still there on this machine. */
-function remainderLines({ found, pinned }: EraseReceipt): string[] {
+function remainderLines({ found, said_by, pinned }: EraseReceipt): string[] {
   const files = found?.map(({ file }) => file) ?? [];
   return [
-    ...listed('The same words still stand in', files),
+    ...listed('Bytes of it still stand in', files),
+    ...listed('What stays and says some of the same ("alt erase" takes that too)', said_by),
     ...listed('Old pages stay until another process ends what it reads', pinned),
-    ...(files.length > 0
-      ? ['  Other memories may say them: "alt erase --match TEXT" finds those too.']
-      : []),
   ];
 }
 

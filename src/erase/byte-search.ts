@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import { AltError } from '../../events/index.js';
 
-/** Where a probe was found: paths relative to the folder, with how many of the probes. */
+/** A file in which probes were found: its path within the folder, and which, by their place. */
 export interface FoundIn {
   readonly file: string;
-  readonly probes: number;
+  readonly probes: readonly number[];
 }
 
 /**
@@ -21,9 +21,10 @@ const path = require('node:path');
 const { folder, probes } = JSON.parse(fs.readFileSync(0, 'utf8'));
 const byStart = new Map();
 let longest = 0;
-for (const probe of probes.map((text) => Buffer.from(text, 'base64'))) {
+for (const [index, text] of probes.entries()) {
+  const probe = Buffer.from(text, 'base64');
   const start = probe.readUInt16BE(0);
-  byStart.set(start, [...(byStart.get(start) ?? []), probe]);
+  byStart.set(start, [...(byStart.get(start) ?? []), { index, probe }]);
   longest = Math.max(longest, probe.length);
 }
 const isStart = new Uint8Array(65536);
@@ -40,14 +41,14 @@ function search(file) {
       for (let next = 1; next < size; next += 1) {
         start = ((start & 255) << 8) | buffer[next];
         if (isStart[start] === 0) continue;
-        for (const probe of byStart.get(start)) {
+        for (const { index, probe } of byStart.get(start)) {
           const end = next - 1 + probe.length;
           if (end <= size && buffer.compare(probe, 0, probe.length, next - 1, end) === 0) {
-            found.add(probe);
+            found.add(index);
           }
         }
       }
-      if (size < buffer.length) return found.size;
+      if (size < buffer.length) return [...found];
     }
   } finally {
     fs.closeSync(handle);
@@ -63,8 +64,8 @@ function* filesBelow(parent) {
 const found = [];
 for (const full of filesBelow(folder)) {
   try {
-    const count = search(full);
-    if (count > 0) found.push({ file: path.relative(folder, full), probes: count });
+    const held = search(full);
+    if (held.length > 0) found.push({ file: path.relative(folder, full), probes: held });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }

@@ -4,9 +4,9 @@
  */
 import type { Db } from '../../projections/index.js';
 import { change, type Session } from '../session.js';
-import { searchBytes, type FoundIn } from './byte-search.js';
 import { planOf, type ErasedThing, type ErasePlan } from './plan.js';
-import { probesOf, textsOf } from './probes.js';
+import { textsOf } from './probes.js';
+import { findRemains, type RemainsIn } from './remains.js';
 import { everyEvent, textsIn } from './scan.js';
 import { chooserOf, type Chooser, type EraseSelection } from './selection.js';
 import type { Sweeper } from './sweeper.js';
@@ -43,8 +43,10 @@ export interface EraseReceipt {
   readonly not_found: readonly string[];
   /** Files that were set aside and told of it, and were removed. */
   readonly files_removed: readonly string[];
-  /** Files in which bytes of it still stand; null when they were not searched. */
-  readonly found: readonly FoundIn[] | null;
+  /** Files with bytes of it that nothing which stays says; null when they were not searched. */
+  readonly found: readonly RemainsIn[] | null;
+  /** Ids, or streams, of what stays and says some of the same. */
+  readonly said_by: readonly string[];
   /** Databases of which old pages stay until another process ends what it reads. */
   readonly pinned: readonly string[];
   /** Machines and remotes that did not hear of it yet. */
@@ -88,12 +90,12 @@ export async function eraseChosen(
     return { ...summaryOf(plan), dry_run: true, ...NOT_DONE, ...(await witnesses(session)) };
   }
   const [{ plan, texts }, { pinned, removed }] = await sweeper.after(() => clear(session, chooser));
-  const found = await searchBytes(session.store.folder, probesOf(texts), signal);
+  const remains = await findRemains(session, texts, signal);
   return {
     ...summaryOf(plan),
     dry_run: false,
     files_removed: removed,
-    found,
+    ...remains,
     pinned,
     ...(await witnesses(session)),
   };
@@ -116,7 +118,7 @@ async function clear(session: Session, chooser: Chooser) {
   return cleared;
 }
 
-const NOT_DONE = { files_removed: [], found: null, pinned: [] } as const;
+const NOT_DONE = { files_removed: [], found: null, said_by: [], pinned: [] } as const;
 
 function summaryOf({ things, cleared }: ErasePlan) {
   const kinds: Record<string, number> = {};

@@ -53,6 +53,7 @@ describe('erase', { timeout: 120_000 }, () => {
       not_found: [],
       files_removed: [],
       found: [],
+      said_by: [],
       pinned: [],
       replicas_unheard: [],
       remotes_unheard: [],
