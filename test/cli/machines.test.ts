@@ -83,6 +83,15 @@ describe('docs/machines.md', { timeout: 120_000 }, () => {
     expect(merged.at(-1)?.stdout).toContain('Book the room.');
   });
 
+  it('makes a dimension again from a backup, as printed', async () => {
+    const world = new World();
+    await play(world, 'Two laptops and a USB stick');
+    const outputs = (await play(world, 'Backups')).map(({ stdout }) => stdout);
+    expect(outputs[2]).toMatch(/: 1 events copied \(1 parts, \d+ bytes\)\n$/);
+    expect(outputs[3]).toMatch(/^Restored \d+ events to .*memory-again\.\n$/);
+    expect(outputs[4]).toContain('The red key is lost.');
+  });
+
   it('names every code that a report may give', () => {
     const source = new URL('../../src/machines/report.ts', import.meta.url);
     const codes = [...readFileSync(source, 'utf8').matchAll(/`(\w+)`/g)].map(([, code]) => code);
