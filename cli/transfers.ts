@@ -42,6 +42,16 @@ export function linesOf(report: TransferReport, verb: 'sent' | 'received' | 'cop
     printable(`${remote}: ${parts === 0 ? `nothing to be ${verb}` : sent}`),
     ...partLines('wait', waiting),
     ...partLines('refused', refused),
+    ...hintLines(report),
+  ];
+}
+
+/** What to do where only a person can. */
+function hintLines({ refused }: TransferReport): string[] {
+  if (!refused.some(({ code }) => code === 'fork')) return [];
+  return [
+    '  hint: two machines wrote under one replica id. On the one that was copied or put back:',
+    '    "alt pull", then "alt repair --mode fork".',
   ];
 }
 
