@@ -128,10 +128,8 @@ export class Store {
    * folded anew by the next call.
    */
   async mending<Result>(actor: Actor, work: (context: MendContext) => Result): Promise<Result> {
-    return this.#explaining(async () => {
-      const { reader: db } = await this.#views.open();
-      const release = await this.#lock.acquire(this.#options.lockWaitMs);
-      try {
+    return this.#explaining(() =>
+      this.#whileLocked(({ reader: db }) => {
         const { log, folder, identity } = this;
         const context = { ...this.#options, log, folder, identity, replica: this.#replica, actor };
         const retireViews = (): void => {
@@ -140,10 +138,8 @@ export class Store {
           this.#appender.close();
         };
         return work({ ...context, db, retireViews });
-      } finally {
-        release();
-      }
-    });
+      }),
+    );
   }
 
   /** The files of the live views: for tools that look at them from another process. */
@@ -246,6 +242,13 @@ export class Store {
   }
 
   async #locked<Result>(work: (views: Views) => Result | Promise<Result>): Promise<Result> {
+    return this.#whileLocked(async (views) => {
+      await this.#catchUp(views);
+      return work(views);
+    });
+  }
+
+  async #whileLocked<Result>(work: (views: Views) => Result | Promise<Result>): Promise<Result> {
     for (;;) {
       this.#assertOpen();
       // Before the lock: opening may fold for long, and takes the lock itself.
@@ -253,9 +256,7 @@ export class Store {
       const release = await this.#lock.acquire(this.#options.lockWaitMs);
       try {
         const views = this.#views.current;
-        if (!views) continue;
-        await this.#catchUp(views);
-        return await work(views);
+        if (views) return await work(views);
       } finally {
         release();
       }

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALT, ended, openConsole, type Ran } from '../support/cli.js';
-import { partsIn } from '../support/shipping.js';
+import { fork, idsOf, pairOfMachines, partsIn } from '../support/shipping.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const page = readFileSync(new URL('../../docs/machines.md', import.meta.url), 'utf8');
@@ -183,3 +183,27 @@ describe('the commands', { timeout: 60_000 }, () => {
 });
 
 const openedNowhere = (): string => join(temporaryFolder(), 'none');
+
+describe('a fork', { timeout: 60_000 }, () => {
+  const alt = openConsole();
+
+  it('is told of with what to do, and mended by repair once it may', async () => {
+    const { a, b, base } = await pairOfMachines();
+    const { dimension } = await fork(a, base);
+    await dimension.close();
+    const run = (...args: string[]): Promise<Ran> => {
+      return alt.bare([...args, '--dimension', dimension.path]);
+    };
+    const pulled = await run('pull', 'usb');
+    expect([pulled.code, pulled.stdout]).toEqual([5, expect.stringContaining('--mode fork')]);
+    const asked = await run('repair', '--mode', 'fork');
+    expect([asked.code, asked.stdout]).toEqual([5, expect.stringMatching(/^1 events of .* would/)]);
+    const mended = await run('repair', '--mode', 'fork', '--yes', '--json');
+    expect(JSON.parse(mended.stdout)).toMatchObject({ mended: true, moved: { lost: [] } });
+    expect((await run('repair', '--mode', 'clock', '--yes')).stdout).toBe('Nothing to mend.\n');
+    expect((await run('pull', 'usb')).code).toBe(0);
+    expect((await run('push', 'usb')).code).toBe(0);
+    await b.pull();
+    expect(await idsOf(b)).toEqual(['a-1', 'branch-1', 'branch-1-more', 'branch-2']);
+  });
+});
