@@ -17,6 +17,7 @@ import { addPersonaCommands } from './commands/personas.js';
 import { addRealmCommands } from './commands/realms.js';
 import { addRecordCommands } from './commands/records.js';
 import { addRepairCommands } from './commands/repair.js';
+import { addSafekeepingCommands } from './commands/safekeeping.js';
 import { addSearchCommands } from './commands/search.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
@@ -36,7 +37,7 @@ const GROUPS = [
   ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
-  ['Machines:', [addMachineCommands]],
+  ['Machines:', [addMachineCommands, addSafekeepingCommands]],
   ['Server:', [addMcpCommand]],
   [
     'Log and maintenance:',

@@ -67,6 +67,7 @@ export {
   type Expected,
 } from './log/examine-part.js';
 export type { PartTrouble, Trouble } from './log/part-trouble.js';
+export { commonEnd } from './log/divergence.js';
 export { Log, logDamaged, type TornTail } from './log/log.js';
 export {
   chainAt,

@@ -39,6 +39,28 @@ export function rememberFork(
   db.run(sql, fork.new, fork.first, fork.old, fork.from);
 }
 
+/** From which seqs on what that replica wrote goes on elsewhere. */
+export function forksOf(db: Db, old: string): { readonly from: number }[] {
+  return db.all<{ from: number }>('SELECT from_seq AS "from" FROM forks WHERE old = ?', old);
+}
+
+/** Changes when one more fork is known. */
+export function countForks(db: Db): number {
+  return db.get<{ forks: number }>('SELECT count(*) AS forks FROM forks')?.forks ?? 0;
+}
+
+/** Forks whose events are held under the old id as well: both places hold the same event. */
+export function leftBranches(db: Db): { readonly old: string; readonly from: number }[] {
+  return db.all<{ old: string; from: number }>(
+    `SELECT old, from_seq AS "from" FROM forks
+     JOIN writers AS was ON was.replica = old
+     JOIN writers AS now ON now.replica = new
+     JOIN events AS before ON before.writer = was.writer AND before.seq = from_seq
+     JOIN events AS after ON after.writer = now.writer AND after.seq = first
+     WHERE before.digest = after.digest`,
+  );
+}
+
 /** Under which replica and seq an event may have been known before forks moved it. */
 export function formerSeqs(
   db: Db,

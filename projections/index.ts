@@ -52,9 +52,12 @@ export {
 export { endInstant, factKey, saidFrom, startInstant, toSecond } from './facts.js';
 export { reindexAll } from './fulltext.js';
 export {
+  countForks,
   erasedStreamsBy,
+  forksOf,
   formerSeqs,
   isErasedDigest,
+  leftBranches,
   rememberErasedDigest,
   rememberErasedStream,
   rememberFork,

@@ -21,5 +21,7 @@ export {
   type ReceiveContext,
 } from './receive.js';
 export { Store } from './store.js';
-export type { Damage } from './repair.js';
+export { leaveBranches, mendClock, mendFork, type OtherBranch } from './branches.js';
+export { isMoved } from './moved.js';
+export { mend, type Damage, type MendContext } from './repair.js';
 export type { Rebuilt } from './rebuild.js';

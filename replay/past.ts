@@ -134,7 +134,7 @@ export class PastStore extends Store {
     return this.#refuse();
   }
 
-  override repair(): Promise<never> {
+  override mending(): Promise<never> {
     return this.#refuse();
   }
 

@@ -30,6 +30,7 @@ import {
 } from '../projections/index.js';
 import { catchUp } from './catch-up.js';
 import { ErasedHere } from './erased-here.js';
+import { isMoved, notMoved } from './moved.js';
 import type { Store } from './store.js';
 
 /** A commit of a later time than this from now waits: its writer's clock had run ahead. */
@@ -126,9 +127,14 @@ class Receiver {
       return { state: 'held', events: 0, seq: lastSeqIn(this.#db, part.range) };
     }
     if ('code' in examined) {
+      if (isMoved(this.#db, part)) return { state: 'held', events: 0, seq: 0 };
       return { ...this.#leave(part), trouble: examined };
     }
-    return this.#accept(part, examined);
+    const commits = notMoved(this.#db, replica, examined.commits);
+    const end = commits.at(-1)?.head.offset;
+    if (end === undefined) return { state: 'held', events: 0, seq: 0 };
+    const bytes = examined.bytes.subarray(0, end - examined.from);
+    return this.#accept(part, { ...examined, commits, bytes });
   }
 
   #leave(part: ArrivedPart): PartOutcome {

@@ -27,6 +27,7 @@ import {
   type System,
   type VersionVector,
 } from '../events/index.js';
+import { readHeads, type Db } from '../projections/index.js';
 
 export interface RepairContext {
   readonly folder: string;
@@ -116,7 +117,6 @@ function lostSeqs(
  *
  * @param retireViews called when everything salvaged is safe, before the damaged log is touched.
  * @returns the replica id that this machine writes under from now on.
- * @internal
  */
 export function repairLog(
   context: RepairContext,
@@ -150,10 +150,9 @@ function findLeftovers(context: RepairContext, own: string): FoundDamage | undef
   return undefined;
 }
 
-export interface MendOptions {
-  readonly dryRun: boolean;
-  /** How far the logs were once read. */
-  readonly heads: ReadonlyMap<string, Head>;
+export interface MendContext extends RepairContext {
+  /** The views as they are: how far the logs were once read. */
+  readonly db: Db;
   readonly retireViews: () => void;
 }
 
@@ -161,14 +160,14 @@ export interface MendOptions {
  * Looks for damage in this machine's own log, or for what a killed repair left, and mends it unless
  * told not to. Only under the lock.
  */
-export function mend(context: RepairContext, options: MendOptions): Damage | undefined {
+export function mend(context: MendContext, options: { dryRun: boolean }): Damage | undefined {
   const own = context.replica.current();
   if (own === undefined) return undefined;
-  const found = findDamage(context, own, options.heads.get(own));
+  const found = findDamage(context, own, readHeads(context.db).get(own));
   const leftovers = found ? undefined : findLeftovers(context, own);
-  if (!options.dryRun && found) repairLog(context, found, options.retireViews);
+  if (!options.dryRun && found) repairLog(context, found, context.retireViews);
   if (!options.dryRun && leftovers) {
-    options.retireViews();
+    context.retireViews();
     setAside(context, leftovers);
   }
   return (found ?? leftovers)?.damage;
@@ -181,8 +180,8 @@ function findFork(log: Log, old: string, first: SalvagedCommit | undefined): str
     const reader = log.read(replica);
     for (let commit = reader.next(); commit; commit = reader.next()) {
       const isFork = commit.events.some(({ payload }) => {
-        const data = payload?.data as { old?: string; from?: number } | undefined;
-        const isSame = data?.old === old && data.from === first?.header.seq;
+        const data = payload?.data as { old?: string; lost?: Uint8Array } | undefined;
+        const isSame = data?.old === old && data.lost && first?.digest.equals(data.lost);
         return payload?.type === 'ReplicaForked' && isSame;
       });
       if (isFork) return replica;
@@ -282,7 +281,7 @@ class KnownSoFar {
 }
 
 /** Moves the damaged rest of the old replica's log to quarantine; its sound part stays. */
-function setAside(context: RepairContext, { damage, end, head }: FoundDamage): void {
+export function setAside(context: RepairContext, { damage, end, head }: FoundDamage): void {
   const { log, files } = context;
   if (end.kind === 'end') return;
   const folder = log.folderOf(damage.replica);

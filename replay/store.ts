@@ -23,7 +23,7 @@ import type { Change, StoreOptions, Warning } from './change.js';
 import { Generations } from './generations.js';
 import { LiveViews, tornTailWarning, type Views } from './live-views.js';
 import type { Rebuilt } from './rebuild.js';
-import { mend, type Damage } from './repair.js';
+import type { MendContext } from './repair.js';
 
 export class Store {
   readonly identity: DimensionIdentity;
@@ -123,31 +123,22 @@ export class Store {
   }
 
   /**
-   * Looks for damage in this machine's own log and, unless `dryRun`, mends it: what is whole goes
-   * on under a new replica id, the rest moves to quarantine, and the views are folded anew.
-   *
-   * @returns what was found; undefined when the log is sound.
+   * Mends the log itself while nobody else can touch it. Where the views are retired, they are
+   * folded anew by the next call.
    */
-  async repair(actor: Actor, options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
-    return this.#explaining(async () => {
-      const { reader } = await this.#views.open();
-      const release = await this.#lock.acquire(this.#options.lockWaitMs);
-      try {
+  async mending<Result>(actor: Actor, work: (context: MendContext) => Result): Promise<Result> {
+    return this.#explaining(() =>
+      this.#whileLocked(({ reader: db }) => {
         const { log, folder, identity } = this;
         const context = { ...this.#options, log, folder, identity, replica: this.#replica, actor };
-        return mend(context, {
-          ...options,
-          heads: readHeads(reader),
-          retireViews: () => {
-            this.#views.close();
-            this.#generations.retire();
-            this.#appender.close();
-          },
-        });
-      } finally {
-        release();
-      }
-    });
+        const retireViews = (): void => {
+          this.#views.close();
+          this.#generations.retire();
+          this.#appender.close();
+        };
+        return work({ ...context, db, retireViews });
+      }),
+    );
   }
 
   /** The files of the live views: for tools that look at them from another process. */
@@ -250,6 +241,13 @@ export class Store {
   }
 
   async #locked<Result>(work: (views: Views) => Result | Promise<Result>): Promise<Result> {
+    return this.#whileLocked(async (views) => {
+      await this.#catchUp(views);
+      return work(views);
+    });
+  }
+
+  async #whileLocked<Result>(work: (views: Views) => Result | Promise<Result>): Promise<Result> {
     for (;;) {
       this.#assertOpen();
       // Before the lock: opening may fold for long, and takes the lock itself.
@@ -257,9 +255,7 @@ export class Store {
       const release = await this.#lock.acquire(this.#options.lockWaitMs);
       try {
         const views = this.#views.current;
-        if (!views) continue;
-        await this.#catchUp(views);
-        return await work(views);
+        if (views) return await work(views);
       } finally {
         release();
       }

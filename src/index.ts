@@ -76,6 +76,7 @@ export type { EraseSelection } from './erase/selection.js';
 export type { UnheardRemote, UnheardReplica } from './erase/witnesses.js';
 export { exportDimension } from './export-dimension.js';
 export type { FiledAway } from './filed-away.js';
+export type { BackupOptions } from './machines/backup.js';
 export type { RemoteStatus } from './machines/remotes.js';
 export type { PartReport, TransferReport } from './machines/report.js';
 export type { ShipOptions } from './machines/ship.js';
@@ -134,6 +135,7 @@ export type {
 } from './records/records.js';
 export type { DomainDeletion, PlaceDeletionOptions, RealmDeletion } from './place-deletion.js';
 export type { Domain, Realm, Taxonomy } from './realms.js';
+export { restoreDimension, type Restored, type RestoreOptions } from './restore-dimension.js';
 export type { Deduplicated, DedupOptions } from './search/dedup.js';
 export type { Duplicate, DuplicateMatch } from './search/duplicates.js';
 export {

@@ -1,5 +1,6 @@
 /** Looking after a dimension, for people: whether it is sound, and mending it. */
-import type { Damage } from '../replay/index.js';
+import { mend, mendClock, mendFork, type Damage, type MendContext } from '../replay/index.js';
+import { Incoming } from './machines/incoming.js';
 import * as maintenance from './maintenance.js';
 
 export class Upkeep {
@@ -34,10 +35,44 @@ export class Upkeep {
    * @returns what was found, the lost seqs among it; undefined when the log is sound.
    */
   async salvage(options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
+    return this.#mended(options, (context) => mend(context, options));
+  }
+
+  /**
+   * Where another machine wrote under this machine's replica id, as the last pull found out: what
+   * was written here goes on under a new id, and both can be taken in everywhere. Needed on one of
+   * the two.
+   *
+   * @returns where both parted; undefined when nothing that waits contradicts what was written here
+   */
+  async mendFork(options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
+    const { files, store } = this.#open().session;
+    const incoming = new Incoming(files, store.folder);
+    const branches = incoming.list().flatMap((waiting) => {
+      const bytes = waiting.code === 'fork' ? incoming.read(waiting) : undefined;
+      return bytes ? [{ range: waiting.range, bytes }] : [];
+    });
+    return this.#mended(options, (context) => mendFork(context, branches, options));
+  }
+
+  /**
+   * What was written here while the clock had run ahead goes on under a new id, with the time of
+   * now, so that other machines take it in.
+   *
+   * @returns where it began; undefined when nothing is of a time to come
+   */
+  async mendClock(options: { readonly dryRun: boolean }): Promise<Damage | undefined> {
+    return this.#mended(options, (context) => mendClock(context, options));
+  }
+
+  async #mended(
+    { dryRun }: { readonly dryRun: boolean },
+    work: (context: MendContext) => Damage | undefined,
+  ): Promise<Damage | undefined> {
     const { store, actor } = this.#open().session;
-    const damage = await store.repair(actor, options);
+    const damage = await store.mending(actor, work);
     // Opening folds what is there now.
-    if (damage && !options.dryRun) await store.read(() => undefined);
+    if (damage && !dryRun) await store.read(() => undefined);
     return damage;
   }
 }

@@ -1,13 +1,10 @@
 /** `clone`, `remote`, `push`, `pull`, `merge`: one memory on several machines. */
 import type { Command } from 'commander';
-import type { PartReport, RemoteStatus, TransferReport } from '../../src/index.js';
+import type { RemoteStatus, TransferReport } from '../../src/index.js';
 import { printable } from '../layout.js';
 import { examples } from '../options.js';
-import { Progress } from '../progress.js';
 import type { Dimension, PlainRun, Run, Shell } from '../shell.js';
-
-const SHOWN_MAX = 10;
-const PROBLEM = 5;
+import { exitOf, linesOf, travelling } from '../transfers.js';
 
 export function addMachineCommands(shell: Shell): void {
   addClone(shell);
@@ -161,26 +158,6 @@ function addMerge(shell: Shell): void {
   examples(command, ['alt merge /media/usb/old-memory', 'alt merge ~/backup/memory/log']);
 }
 
-interface Travel {
-  readonly signal: AbortSignal;
-  readonly onProgress: (events: number) => void;
-}
-
-async function travelling<Result>(
-  { output, signal }: Pick<Run, 'output' | 'signal'>,
-  work: (options: Travel) => Promise<Result>,
-): Promise<Result> {
-  const progress = new Progress(output, 'Events');
-  const onProgress = (events: number): void => {
-    progress.update(events);
-  };
-  try {
-    return await work({ signal, onProgress });
-  } finally {
-    progress.end();
-  }
-}
-
 function show(
   { output }: Run,
   remotes: readonly TransferReport[],
@@ -190,36 +167,5 @@ function show(
   return exitOf(remotes);
 }
 
-/** A name that is not ours hurts nobody; everything else that was refused does. */
-function exitOf(reports: readonly TransferReport[]): number {
-  if (reports.some(({ error }) => error !== null)) return 1;
-  const problems = reports.flatMap(({ refused }) => refused).filter(({ code }) => code !== 'name');
-  return problems.length > 0 ? PROBLEM : 0;
-}
-
 const pushedLines = (report: TransferReport): string[] => linesOf(report, 'sent');
 const pulledLines = (report: TransferReport): string[] => linesOf(report, 'received');
-
-function linesOf(report: TransferReport, verb: 'sent' | 'received'): string[] {
-  const { remote, parts, events, bytes, waiting, refused, error } = report;
-  if (error) return [printable(`${remote}: ${error.message} [${error.code}]`), `  ${error.hint}`];
-  const sent = `${String(events)} events ${verb} (${String(parts)} parts, ${String(bytes)} bytes)`;
-  return [
-    printable(`${remote}: ${parts === 0 ? `nothing to be ${verb}` : sent}`),
-    ...partLines('wait', waiting),
-    ...partLines('refused', refused),
-  ];
-}
-
-function partLines(what: string, parts: readonly PartReport[]): string[] {
-  if (parts.length === 0) return [];
-  const shown = parts.slice(0, SHOWN_MAX).map(({ part, reason }) => {
-    return printable(`    ${part}: ${reason}`);
-  });
-  const more = parts.length - shown.length;
-  return [
-    `  ${String(parts.length)} ${what}:`,
-    ...shown,
-    ...(more > 0 ? [`    … and ${String(more)} more`] : []),
-  ];
-}

@@ -8,6 +8,7 @@ import { jsonText } from '../output.js';
 import { Progress } from '../progress.js';
 import type { Dimension, Run, Shell } from '../shell.js';
 import { embedPending } from '../embed-pending.js';
+import { mendClock, mendFork } from '../mend-branches.js';
 
 const ISSUES_SHOWN = 5;
 const ERRORS_SHOWN = 10;
@@ -123,11 +124,10 @@ interface RepairFlags extends YesFlag {
   readonly integrity?: boolean;
   readonly vacuum?: boolean;
   readonly rebuildFts?: boolean;
-  readonly mode?: 'status' | 'scan' | 'prune' | 'rebuild';
+  readonly mode?: keyof typeof MODES;
 }
 
 function addRepair(shell: Shell): void {
-  const modes = ['status', 'scan', 'prune', 'rebuild'];
   const command = shell.program
     .command('repair')
     .description('Check and mend; no repair ever takes a memory away')
@@ -135,18 +135,20 @@ function addRepair(shell: Shell): void {
     .option('--vacuum', 'give the space of deleted rows back')
     .option('--rebuild-fts', 'fill the keyword index again')
     .addOption(yes())
-    .addOption(new Option('--mode <mode>', 'look at log and views together').choices(modes))
+    .addOption(
+      new Option('--mode <mode>', 'look at log and views together').choices(Object.keys(MODES)),
+    )
     .action(
       shell.action({ thread: 'worker' }, async (run, flags: RepairFlags) => {
         if (flags.mode === undefined) return repairViews(run, flags);
-        const { [flags.mode]: mode } = { status: showStatus, scan, prune, rebuild: fold };
-        return mode(run, flags);
+        return MODES[flags.mode](run, flags);
       }),
     );
   examples(command, [
     'alt repair',
     'alt repair --integrity --vacuum --yes',
     'alt repair --mode scan',
+    'alt repair --mode fork --yes',
   ]);
 }
 
@@ -280,3 +282,12 @@ async function fold(run: Run): Promise<number> {
   run.output.result(result, () => rebuiltLine(result));
   return 0;
 }
+
+const MODES = {
+  status: showStatus,
+  scan,
+  prune,
+  rebuild: fold,
+  fork: mendFork,
+  clock: mendClock,
+} as const;

@@ -13,6 +13,7 @@ import {
   encodePartHeader,
   FLAG_END,
   FLAG_ERASED,
+  FLAG_HEADER,
   FRAME_HEAD_BYTES,
   HEADER_BYTES,
   readFrameHead,
@@ -118,6 +119,7 @@ export function* framesOfPart(part: {
     if (!head) return;
     const body = at + FRAME_HEAD_BYTES;
     yield {
+      isHeader: (head.flags & FLAG_HEADER) !== 0,
       isErased: (head.flags & FLAG_ERASED) !== 0,
       digest: digestAt(view.bytes, at),
       payload: view.bytes.subarray(body, body + head.length),
@@ -127,6 +129,8 @@ export function* framesOfPart(part: {
 }
 
 export interface PartFrame {
+  /** Of a commit. */
+  readonly isHeader: boolean;
   readonly isErased: boolean;
   readonly digest: Buffer;
   readonly payload: Buffer;

@@ -1,6 +1,7 @@
 /** One memory on several machines: where its log is shipped, and the shipping. */
 import { AltError, nodeFiles } from '../../events/index.js';
 import { countEvents } from '../../projections/index.js';
+import { backup, type BackupOptions } from '../machines/backup.js';
 import { beginClone, dropClone, finishClone, type ClonePlace } from '../machines/clone.js';
 import { addRemote, remotesStatus, removeRemote, type RemoteStatus } from '../machines/remotes.js';
 import type { TransferReport } from '../machines/report.js';
@@ -57,6 +58,18 @@ export class Shipping extends Erasing {
    */
   async merge(folder: string, options: Omit<ShipOptions, 'remote'> = {}): Promise<TransferReport> {
     return this.#arrived(merge(this.session(), resolvePath(folder), options));
+  }
+
+  /**
+   * Copies what is new to a folder, which has the form of a remote: every piece is written once,
+   * whole, and what was erased here is erased there. What lies there is proved again each time, and
+   * never replaced but by what is sound. See `restoreDimension`.
+   *
+   * @throws {AltError} LOG_DAMAGED before anything is copied when the log here is not sound;
+   *   INVALID_ARGUMENT for a folder with something else in it; OTHER_DIMENSION; UNAVAILABLE
+   */
+  async backup(folder: string, options: BackupOptions = {}): Promise<TransferReport> {
+    return backup(this.session(), resolvePath(folder), options);
   }
 
   /**

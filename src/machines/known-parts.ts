@@ -46,18 +46,20 @@ export interface KnownPartsPlace {
 export class KnownParts {
   readonly #place: KnownPartsPlace;
   readonly #folder: string;
-  readonly #name: string;
+  readonly #name: string | undefined;
   readonly #parts: Map<string, KnownPart>;
   #isChanged = false;
 
-  constructor(place: KnownPartsPlace, remote: string) {
+  /** `remote`: undefined for a place that is proved as a whole each time, of which none is kept. */
+  constructor(place: KnownPartsPlace, remote: string | undefined) {
     this.#place = place;
     this.#folder = join(place.folder, 'cache', 'remotes');
-    this.#name = `${remote}.json`;
+    this.#name = remote === undefined ? undefined : `${remote}.json`;
     this.#parts = new Map(Object.entries(this.#read()));
   }
 
   #read(): Record<string, KnownPart> {
+    if (this.#name === undefined) return {};
     try {
       const text = readText(join(this.#folder, this.#name)) ?? '';
       const { parts, ends } = JSON.parse(text) as Cached;
@@ -105,7 +107,7 @@ export class KnownParts {
   }
 
   save(): void {
-    if (!this.#isChanged) return;
+    if (!this.#isChanged || this.#name === undefined) return;
     const { files } = this.#place;
     makeFolderDurably(files, this.#folder);
     const parts = Object.fromEntries(this.#parts);

@@ -10,9 +10,10 @@ import {
   type PartRange,
   type VersionVector,
 } from '../../events/index.js';
-import { readHeads } from '../../projections/index.js';
+import { countForks, readHeads } from '../../projections/index.js';
 import {
   compareRanges,
+  leaveBranches,
   receiveParts,
   type ArrivedPart,
   type PartOutcome,
@@ -58,6 +59,21 @@ interface Candidate {
 
 /** @returns the last seqs of what the remote is now known to hold, as far as it was taken in. */
 export async function pullParts(work: PullWork): Promise<VersionVector> {
+  const { store, actor } = work.session;
+  const known = await store.read(countForks);
+  const heard = await pullOnce(work);
+  const left = await store.mending(actor, leaveBranches);
+  if (left.length === 0 && (await store.read(countForks)) === known) return heard;
+  for (const replica of left) {
+    const message = `What stood under ${replica} here went on under another id; it was set aside.`;
+    store.warn({ code: 'REPLICA_RENEWED', message });
+  }
+  // There is room for the other branch now, and what went on elsewhere is known as such.
+  work.transfer.again();
+  return pullOnce(work);
+}
+
+async function pullOnce(work: PullWork): Promise<VersionVector> {
   const { parts, refused } = sortObjects(await work.remote.list());
   for (const part of [...refused, ...lost(work.known, parts)]) work.transfer.left(part);
   const waiting = work.incoming.list();

@@ -15,6 +15,7 @@ import {
   type VersionVector,
 } from '../../events/index.js';
 import { countIn, readHeads } from '../../projections/index.js';
+import { isMoved } from '../../replay/index.js';
 import type { Session } from '../session.js';
 import { gapsIn, isCovered, spanOf, type Span } from './coverage.js';
 import { erasedFrames, type KnownParts } from './known-parts.js';
@@ -144,6 +145,7 @@ async function survey(
   });
   if ('held' in examined) work.known.add(name, { stamp, erased: erasedFrames(arrived) });
   if (!('code' in examined) || examined.code === 'future') return 'same';
+  if (await store.read((db) => isMoved(db, arrived))) return 'beyond';
   work.transfer.left({ part: name, ...examined });
   return examined.code === 'damaged' ? 'damaged' : 'other';
 }

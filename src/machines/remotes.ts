@@ -113,7 +113,7 @@ export function noRemote(name: string): AltError {
 }
 
 /** Makes sure that a folder is a remote of this dimension, or may become one. */
-async function prepareFolder(session: Session, location: string): Promise<void> {
+export async function prepareFolder(session: Session, location: string): Promise<void> {
   const { files, store } = session;
   if (!files.stat(location)) makeRemoteFolder(files, location);
   if (logFolderOf(files, location) !== undefined || files.stat(join(location, 'live.json'))) {

@@ -53,6 +53,12 @@ export class Transfer {
     (WAITING.includes(part.code) ? this.#waiting : this.#refused).push(part);
   }
 
+  /** Forgets what was left: it is tried again. */
+  again(): void {
+    this.#waiting.length = 0;
+    this.#refused.length = 0;
+  }
+
   /** Whether something of that replica was refused. */
   hasRefused(replica: string): boolean {
     return this.#refused.some(({ part }) => part.startsWith(`${replica}/`));

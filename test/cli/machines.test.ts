@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALT, ended, openConsole, type Ran } from '../support/cli.js';
-import { partsIn } from '../support/shipping.js';
+import { fork, idsOf, pairOfMachines, partsIn } from '../support/shipping.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const page = readFileSync(new URL('../../docs/machines.md', import.meta.url), 'utf8');
@@ -81,6 +81,15 @@ describe('docs/machines.md', { timeout: 120_000 }, () => {
     expect(synced.at(-1)?.stdout).toContain('Tell the press on Monday.');
     const merged = await play(world, 'Another copy at hand');
     expect(merged.at(-1)?.stdout).toContain('Book the room.');
+  });
+
+  it('makes a dimension again from a backup, as printed', async () => {
+    const world = new World();
+    await play(world, 'Two laptops and a USB stick');
+    const outputs = (await play(world, 'Backups')).map(({ stdout }) => stdout);
+    expect(outputs[2]).toMatch(/: 1 events copied \(1 parts, \d+ bytes\)\n$/);
+    expect(outputs[3]).toMatch(/^Restored \d+ events to .*memory-again\.\n$/);
+    expect(outputs[4]).toContain('The red key is lost.');
   });
 
   it('names every code that a report may give', () => {
@@ -174,3 +183,27 @@ describe('the commands', { timeout: 60_000 }, () => {
 });
 
 const openedNowhere = (): string => join(temporaryFolder(), 'none');
+
+describe('a fork', { timeout: 60_000 }, () => {
+  const alt = openConsole();
+
+  it('is told of with what to do, and mended by repair once it may', async () => {
+    const { a, b, base } = await pairOfMachines();
+    const { dimension } = await fork(a, base);
+    await dimension.close();
+    const run = (...args: string[]): Promise<Ran> => {
+      return alt.bare([...args, '--dimension', dimension.path]);
+    };
+    const pulled = await run('pull', 'usb');
+    expect([pulled.code, pulled.stdout]).toEqual([5, expect.stringContaining('--mode fork')]);
+    const asked = await run('repair', '--mode', 'fork');
+    expect([asked.code, asked.stdout]).toEqual([5, expect.stringMatching(/^1 events of .* would/)]);
+    const mended = await run('repair', '--mode', 'fork', '--yes', '--json');
+    expect(JSON.parse(mended.stdout)).toMatchObject({ mended: true, moved: { lost: [] } });
+    expect((await run('repair', '--mode', 'clock', '--yes')).stdout).toBe('Nothing to mend.\n');
+    expect((await run('pull', 'usb')).code).toBe(0);
+    expect((await run('push', 'usb')).code).toBe(0);
+    await b.pull();
+    expect(await idsOf(b)).toEqual(['a-1', 'branch-1', 'branch-1-more', 'branch-2']);
+  });
+});

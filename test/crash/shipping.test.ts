@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { restoreDimension } from '../../src/index.js';
 import { Child, pause, useChildren } from '../support/child.js';
 import { contentsOf, open } from '../support/dimensions.js';
 import { runs } from '../support/level.js';
@@ -117,5 +118,35 @@ describe('a transfer that is killed', { timeout: 120_000 }, () => {
     const { dimension: a } = open(join(base, 'a'));
     await expectSame(a, dimension);
     expect(readdirSync(base).filter((name) => name.endsWith('.cloning'))).toEqual([]);
+  });
+
+  it('in the middle of a backup is gone on with, and leaves no half piece', async () => {
+    const { base } = await machineAndRemote();
+    const a = join(base, 'a');
+    const backup = join(base, 'backup');
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await killed(a, { name: 'backup', file: backup, afterMs: upTo(120) });
+    }
+    const { dimension } = open(a);
+    expect(await dimension.backup(backup)).toMatchObject({ refused: [], waiting: [] });
+    expect(await dimension.backup(backup)).toMatchObject({ parts: 0, refused: [] });
+    const into = join(base, 'restored');
+    await restoreDimension({ from: backup, into });
+    await expectSame(dimension, open(into).dimension);
+    const files = readdirSync(backup, { recursive: true, encoding: 'utf8' });
+    expect(files.filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+
+  it('in the middle of a restore leaves no dimension, and the next one makes it', async () => {
+    const { base, remote } = await machineAndRemote();
+    const into = join(base, 'restored');
+    for (let kill = 0; kill < KILLS && !existsSync(into); kill += 1) {
+      await killed(into, { name: 'restore', file: remote, afterMs: upTo(400) });
+    }
+    if (!existsSync(into)) await restoreDimension({ from: remote, into });
+    await expectSame(open(join(base, 'a')).dimension, open(into).dimension);
+    // Of one that was killed after the dimension was put in place, something may lie there still.
+    await restoreDimension({ from: remote, into: join(base, 'again') });
+    expect(existsSync(join(base, 'again.restoring'))).toBe(false);
   });
 });

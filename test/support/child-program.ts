@@ -6,7 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Dimension } from '../../src/index.js';
+import { Dimension, restoreDimension } from '../../src/index.js';
 import { textOf } from './texts.js';
 
 interface Arguments {
@@ -175,14 +175,18 @@ async function attempt({ dimension }: Job): Promise<void> {
 }
 
 /** Ships or takes in over every remote, or makes a clone of `file`. */
-async function ship({ dimension, name = '', file = '' }: Job): Promise<void> {
+async function ship({ dimension, folder, name = '', file = '' }: Job): Promise<void> {
   if (name === 'clone') {
     say({ ready: true });
     await dimension.clone(file);
+  } else if (name === 'restore') {
+    say({ ready: true });
+    await restoreDimension({ from: file, into: folder });
   } else {
     await dimension.status();
     say({ ready: true });
     if (name === 'push') await dimension.push();
+    else if (name === 'backup') await dimension.backup(file);
     else await dimension.pull();
   }
   say({ done: true });

@@ -1,5 +1,5 @@
 /** Machines that ship over folders: what lies there, and what may happen to it on the way. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Dimension, TransferReport } from '../../src/index.js';
@@ -96,4 +96,30 @@ export async function expectSame(...dimensions: readonly Dimension[]): Promise<v
 /** Changes a file's bytes. */
 export function alter(path: string, change: (bytes: Buffer) => Buffer): void {
   writeFileSync(path, change(readFileSync(path)));
+}
+
+/** Two branches under one replica id: a's log, put back to what it was, went another way. */
+export async function fork(
+  a: Dimension,
+  base: string,
+): Promise<{ dimension: Dimension; remote: string }> {
+  const [replica = ''] = readdirSync(join(a.path, 'log'));
+  const segment = join(a.path, 'log', replica, '0000000000000001.seg');
+  const earlier = readFileSync(segment);
+  await add(a, 'branch-1');
+  await add(a, 'branch-1-more');
+  await a.push();
+  await a.close();
+  // In place: the machine knows neither that it was put back nor what it had shipped.
+  writeFileSync(segment, earlier);
+  const identity = JSON.parse(readFileSync(join(a.path, 'replica.json'), 'utf8')) as object;
+  writeFileSync(join(a.path, 'replica.json'), JSON.stringify({ ...identity, shipped: {} }));
+  rmSync(join(a.path, 'views'), { recursive: true });
+  rmSync(join(a.path, 'live.json'));
+  const { dimension } = open(a.path);
+  await add(dimension, 'branch-2');
+  const remote = join(base, 'branch-2');
+  await dimension.addRemote('branch', remote);
+  await dimension.push({ remote: 'branch' });
+  return { dimension, remote };
 }

@@ -4,7 +4,6 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,13 +14,13 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePartHeader, encodePartHeader, HEADER_BYTES } from '../../../events/log/segment.js';
-import type { Dimension } from '../../../src/index.js';
 import { open } from '../../support/dimensions.js';
 import { flipped } from '../../support/shippers.js';
 import {
   add,
   alter,
   expectSame,
+  fork,
   idsOf,
   notesOf,
   only,
@@ -187,29 +186,6 @@ describe('a part that is offered with', () => {
     await expectSame(a, b);
   });
 });
-
-/** Two branches under one replica id: a's log, put back to what it was, went another way. */
-async function fork(a: Dimension, base: string): Promise<{ dimension: Dimension; remote: string }> {
-  const [replica = ''] = readdirSync(join(a.path, 'log'));
-  const segment = join(a.path, 'log', replica, '0000000000000001.seg');
-  const earlier = readFileSync(segment);
-  await add(a, 'branch-1');
-  await add(a, 'branch-1-more');
-  await a.push();
-  await a.close();
-  // In place: the machine knows neither that it was put back nor what it had shipped.
-  writeFileSync(segment, earlier);
-  const identity = JSON.parse(readFileSync(join(a.path, 'replica.json'), 'utf8')) as object;
-  writeFileSync(join(a.path, 'replica.json'), JSON.stringify({ ...identity, shipped: {} }));
-  rmSync(join(a.path, 'views'), { recursive: true });
-  rmSync(join(a.path, 'live.json'));
-  const { dimension } = open(a.path);
-  await add(dimension, 'branch-2');
-  const remote = join(base, 'branch-2');
-  await dimension.addRemote('branch', remote);
-  await dimension.push({ remote: 'branch' });
-  return { dimension, remote };
-}
 
 describe('a replica under whose id two machines wrote', () => {
   it('is refused by who holds the other branch, which goes on as before', async () => {
