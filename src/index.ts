@@ -67,6 +67,8 @@ export type { Deleted, DeleteOptions, Updated, UpdateOptions } from './entity-ch
 export type { Entity } from './entity.js';
 export { exportDimension } from './export-dimension.js';
 export type { FiledAway } from './filed-away.js';
+export type { CloneOptions } from './dimension/shipping.js';
+export type { RemoteKind, RemoteOptions } from './machines/remote-of.js';
 export type { RemoteStatus } from './machines/remotes.js';
 export type { PartReport, TransferReport } from './machines/report.js';
 export type { ShipOptions } from './machines/ship.js';

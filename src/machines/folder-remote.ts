@@ -6,13 +6,11 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { AltError, entriesOf, systemError, type Files, type FileStat } from '../../events/index.js';
-import type { Remote, RemoteObject } from './remote.js';
+import { OBJECTS_MAX, type Remote, type RemoteObject } from './remote.js';
 
 const REPLICA_FOLDER = /^[0-9a-f]{32}$/;
 /** What a syncer, a system or a killed push keeps for itself. */
 const UNFINISHED = /^[.~]|\.(new|tmp)$/;
-/** More is no remote of ours, and would only fill the memory. */
-const OBJECTS_MAX = 200_000;
 
 export class FolderRemote implements Remote {
   readonly location: string;

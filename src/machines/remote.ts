@@ -25,11 +25,15 @@ export interface Remote {
    * Makes an object appear whole, in place of what stood under that name.
    *
    * @param replaces the stamp of what is to be replaced; absent when nothing was there
-   * @returns its stamp.
+   * @returns its stamp; undefined where something else stands there by now, which is left alone. A
+   *   folder cannot tell.
    * @throws {AltError} READ_ONLY, DISK_FULL, IO_FAILED, UNAVAILABLE
    */
-  put(name: string, bytes: Buffer, replaces?: string): Promise<string>;
+  put(name: string, bytes: Buffer, replaces?: string): Promise<string | undefined>;
 }
+
+/** More is no remote of ours, and would only fill the memory. */
+export const OBJECTS_MAX = 200_000;
 
 export const DIMENSION_OBJECT = 'dimension.json';
 const DIMENSION_BYTES_MAX = 4096;
