@@ -16,6 +16,7 @@ import { addRealmCommands } from './commands/realms.js';
 import { addRecordCommands } from './commands/records.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSearchCommands } from './commands/search.js';
+import { addServeCommand } from './commands/serve.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
 import { addWakeUpCommand } from './commands/wake-up.js';
@@ -34,7 +35,7 @@ const GROUPS = [
   ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
-  ['Machines:', [addMachineCommands]],
+  ['Machines:', [addMachineCommands, addServeCommand]],
   ['Server:', [addMcpCommand]],
   ['Log and maintenance:', [addLogCommands, addDiffCommand, addUndoCommands, addRepairCommands]],
 ] as const;

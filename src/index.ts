@@ -71,6 +71,8 @@ export type { CloneOptions } from './dimension/shipping.js';
 export type { RemoteKind, RemoteOptions } from './machines/remote-of.js';
 export type { RemoteStatus } from './machines/remotes.js';
 export type { PartReport, TransferReport } from './machines/report.js';
+export { serveRemote, type Served, type ServeOptions } from './machines/serve.js';
+export { readOrMakeToken } from './machines/token.js';
 export type { ShipOptions } from './machines/ship.js';
 export { followLog, type FollowOptions } from './follow.js';
 export type { History, HistoryOptions, LogEntry } from './history.js';

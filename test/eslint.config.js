@@ -63,7 +63,14 @@ const POWERS = [
   {
     what: 'The network and child processes',
     // Mining asks git which repository a file belongs to.
-    doors: ['src/embedders/**', 'src/llm/**', 'mcp/http.ts', 'src/mining/git.ts'],
+    doors: [
+      'src/embedders/**',
+      'src/llm/**',
+      'mcp/http.ts',
+      'src/machines/http-remote.ts',
+      'src/machines/serve.ts',
+      'src/mining/git.ts',
+    ],
     modules: NETWORK,
     globals: ['fetch', 'WebSocket'],
   },

@@ -11,7 +11,10 @@ export type ReachFlags = RemoteOptions;
 export function reached(command: Command): Command {
   return command
     .option('--endpoint <url>', 'of S3 storage that is not Amazon’s: its server')
-    .option('--region <name>', 'of S3 storage');
+    .option('--region <name>', 'of S3 storage')
+    .option('--token-file <path>', 'of another machine: the file with the token of "alt serve"')
+    .option('--token-env <name>', 'or the variable that holds it (default: ALT_REMOTE_TOKEN)')
+    .option('--insecure-http', 'of another machine: plain http:// also outside this one');
 }
 
 export function addRemoteCommands(shell: Shell): void {
@@ -27,9 +30,14 @@ export function addRemoteCommands(shell: Shell): void {
 function addRemoteAdd(shell: Shell, group: Command): void {
   const command = group
     .command('add')
-    .description('Name a place: a folder on a stick, a share or in a file syncer; S3 storage')
+    .description(
+      'Name a place: a folder on a stick, a share or in a file syncer, S3, another machine',
+    )
     .argument('<name>', 'how it is called here')
-    .argument('<place>', 'a folder or s3://bucket/prefix, empty or holding this memory already');
+    .argument(
+      '<place>',
+      'a folder, s3://bucket/prefix or https://host; empty or holding this memory already',
+    );
   reached(command).action(
     shell.action({}, async (run, ...given: [string, string, ReachFlags]) => {
       const [name, place, flags] = given;

@@ -2,10 +2,11 @@
 import { AltError, type Files } from '../../events/index.js';
 import { resolvePath } from '../opening.js';
 import { FolderRemote } from './folder-remote.js';
+import { HttpRemote } from './http-remote.js';
 import type { Remote } from './remote.js';
 import { S3Remote } from './s3-remote.js';
 
-export const REMOTE_KINDS = ['folder', 's3'] as const;
+export const REMOTE_KINDS = ['folder', 's3', 'http'] as const;
 export type RemoteKind = (typeof REMOTE_KINDS)[number];
 
 /** How a remote is reached. It is written down as it is: no secret belongs in it. */
@@ -14,6 +15,12 @@ export interface RemoteOptions {
   readonly endpoint?: string | undefined;
   /** Of S3. */
   readonly region?: string | undefined;
+  /** Of another machine: the file that holds the token, … */
+  readonly tokenFile?: string | undefined;
+  /** … or the variable; `ALT_REMOTE_TOKEN` when neither is named. */
+  readonly tokenEnv?: string | undefined;
+  /** Of another machine: plain http:// also to where others may listen. */
+  readonly insecureHttp?: boolean | undefined;
 }
 
 /** A remote as it is remembered. */
@@ -29,17 +36,26 @@ export interface RemoteContext {
   readonly machine: string;
 }
 
+/** Options that name files: they are remembered by their whole paths. */
+const FILES: readonly string[] = ['tokenFile'];
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
-const KIND_OF_SCHEME: Readonly<Record<string, RemoteKind>> = { s3: 's3' };
+const KIND_OF_SCHEME: Readonly<Record<string, RemoteKind>> = {
+  s3: 's3',
+  http: 'http',
+  https: 'http',
+};
 
 /**
- * What an address names: `s3://bucket/prefix`, or else a folder.
+ * What an address names: `s3://bucket/prefix`, `https://host`, or else a folder.
  *
  * @throws {AltError} INVALID_ARGUMENT for another scheme, or with a user or password in it
  */
 export function placeOf(address: string, options: RemoteOptions = {}): RemotePlace {
   const kind = kindOf(address);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const files = Object.entries(options).filter(([name]) => FILES.includes(name));
+  const paths = files.map(([name, file]) => [name, file && resolvePath(String(file))] as const);
+  const all = Object.entries({ ...options, ...Object.fromEntries(paths) });
+  const given = all.filter(([, value]) => value !== undefined);
   const stored = given.length > 0 ? { options: Object.fromEntries(given) as RemoteOptions } : {};
   if (kind === 'folder') return { kind, location: resolvePath(address), ...stored };
   if (address.includes('@')) {
@@ -56,7 +72,7 @@ function kindOf(address: string): RemoteKind {
   const kind = KIND_OF_SCHEME[scheme];
   if (kind) return kind;
   throw new AltError('INVALID_ARGUMENT', `There are no remotes of the kind ${scheme}://.`, {
-    hint: 'Name a folder, or s3://bucket/prefix.',
+    hint: 'Name a folder, s3://bucket/prefix or https://host.',
   });
 }
 
@@ -64,5 +80,6 @@ function kindOf(address: string): RemoteKind {
 export function remoteOf(place: RemotePlace, context: RemoteContext): Remote {
   const { location, options = {} } = place;
   if (place.kind === 's3') return new S3Remote(location, options);
+  if (place.kind === 'http') return new HttpRemote(location, options);
   return new FolderRemote(context.files, location, context.machine);
 }

@@ -36,7 +36,10 @@ export interface Remote {
 export const OBJECTS_MAX = 200_000;
 
 export const DIMENSION_OBJECT = 'dimension.json';
-const DIMENSION_BYTES_MAX = 4096;
+/** Of an encrypted remote: its key, under a passphrase. */
+export const KEY_OBJECT = 'key.age';
+/** Of each of the two. */
+export const DIMENSION_BYTES_MAX = 4096;
 
 /**
  * Which dimension a remote holds; undefined when it says nothing of it.
