@@ -4,7 +4,7 @@ import { printable } from '../layout.js';
 import { examples } from '../options.js';
 import { Progress } from '../progress.js';
 import type { Dimension, PlainRun, Run, Shell } from '../shell.js';
-import { addRemoteCommands, reached, type ReachFlags } from './remotes.js';
+import { addRemoteCommands, reached, reachOf, type ReachFlags } from './remotes.js';
 
 const SHOWN_MAX = 10;
 const PROBLEM = 5;
@@ -29,7 +29,7 @@ function addClone(shell: Shell): void {
       const dimension = openAt(run, folder ?? run.settings.dimensionPath);
       try {
         const report = await travelling(run, (options) =>
-          dimension.clone(remote, { ...flags, ...options }),
+          dimension.clone(remote, { ...reachOf(flags), ...options }),
         );
         const done = `Cloned ${remote} to ${dimension.path}.`;
         run.output.result({ path: dimension.path, ...report }, () =>

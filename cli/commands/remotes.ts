@@ -5,7 +5,14 @@ import { printable } from '../layout.js';
 import { examples } from '../options.js';
 import type { Shell } from '../shell.js';
 
-export type ReachFlags = RemoteOptions;
+export interface ReachFlags extends Omit<RemoteOptions, 'keyFile'> {
+  readonly encryptKey?: string;
+}
+
+/** What they say, as the library takes it. */
+export function reachOf({ encryptKey, ...options }: ReachFlags): RemoteOptions {
+  return { ...options, keyFile: encryptKey };
+}
 
 /** The options that say how a remote is reached. */
 export function reached(command: Command): Command {
@@ -14,7 +21,9 @@ export function reached(command: Command): Command {
     .option('--region <name>', 'of S3 storage')
     .option('--token-file <path>', 'of another machine: the file with the token of "alt serve"')
     .option('--token-env <name>', 'or the variable that holds it (default: ALT_REMOTE_TOKEN)')
-    .option('--insecure-http', 'of another machine: plain http:// also outside this one');
+    .option('--insecure-http', 'of another machine: plain http:// also outside this one')
+    .option('--encrypt-key <file>', 'encrypt what leaves, with the age key of this file')
+    .option('--passphrase-env <name>', 'encrypt it with the passphrase in this variable');
 }
 
 export function addRemoteCommands(shell: Shell): void {
@@ -41,7 +50,7 @@ function addRemoteAdd(shell: Shell, group: Command): void {
   reached(command).action(
     shell.action({}, async (run, ...given: [string, string, ReachFlags]) => {
       const [name, place, flags] = given;
-      await run.dimension.addRemote(name, place, flags);
+      await run.dimension.addRemote(name, place, reachOf(flags));
       run.output.result({ added: name }, () => `Added remote: ${name}`);
     }),
   );
@@ -81,9 +90,11 @@ function addRemoteRemove(shell: Shell, group: Command): void {
 }
 
 function remoteLine(remote: RemoteStatus): string {
-  const { name, location, unshipped, unshipped_since: since, waiting } = remote;
+  const { name, location, encrypted, unshipped, unshipped_since: since, waiting } = remote;
   const ahead = unshipped > 0 ? `${String(unshipped)} events not shipped` : 'all shipped';
   const from = since === null ? '' : ` since ${since}`;
   const waits = waiting > 0 ? `, ${String(waiting)} parts wait` : '';
-  return printable(`${name}  ${location}  ${ahead}${from}${waits}`);
+  return printable(
+    `${name}  ${location}${encrypted ? ' (encrypted)' : ''}  ${ahead}${from}${waits}`,
+  );
 }

@@ -1,20 +1,23 @@
 /** Making sure that a place is a remote of this dimension, or may become one. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   AltError,
   entriesOf,
   makeFolderDurably,
   printDimensionFile,
+  replaceFile,
   systemError,
   type Files,
 } from '../../events/index.js';
 import type { Session } from '../session.js';
+import { EncryptedRemote } from './encrypted-remote.js';
 import { logFolderOf } from './log-source.js';
 import { remoteOf, type RemotePlace } from './remote-of.js';
 import {
   assertSameDimension,
   DIMENSION_OBJECT,
   identityOf,
+  KEY_OBJECT,
   type Remote,
   type RemoteObject,
 } from './remote.js';
@@ -39,16 +42,25 @@ export async function prepareRemote(session: Session, place: RemotePlace): Promi
       hint: 'Name an empty place, or one that does not exist yet.',
     });
   }
+  if (remote instanceof EncryptedRemote) await remote.prepare(makeKeyFile(session.files));
   const text = printDimensionFile(store.identity);
   const stamp = await remote.put(DIMENSION_OBJECT, Buffer.from(text));
   // Somebody was faster: whose it is now is found out.
   if (stamp === undefined) await prepareRemote(session, place);
 }
 
+const makeKeyFile =
+  (files: Files) =>
+  (path: string, text: string): void => {
+    makeFolderDurably(files, dirname(path));
+    replaceFile(files, path, text);
+  };
+
 /** In a folder, what a syncer keeps for itself is not in the way. */
 function hasOthers({ kind, location }: RemotePlace, objects: readonly RemoteObject[]): boolean {
+  // A key that a killed attempt left is used on; an encrypted remote does not list it.
   if (kind !== 'folder') return objects.length > 0;
-  return entriesOf(location).some(({ name }) => !name.startsWith('.'));
+  return entriesOf(location).some(({ name }) => !name.startsWith('.') && name !== KEY_OBJECT);
 }
 
 function prepareFolder(files: Files, location: string): void {

@@ -1,6 +1,7 @@
 /** The kinds of remotes: which one an address means, and how it is reached. */
 import { AltError, type Files } from '../../events/index.js';
 import { resolvePath } from '../opening.js';
+import { EncryptedRemote } from './encrypted-remote.js';
 import { FolderRemote } from './folder-remote.js';
 import { HttpRemote } from './http-remote.js';
 import type { Remote } from './remote.js';
@@ -21,6 +22,10 @@ export interface RemoteOptions {
   readonly tokenEnv?: string | undefined;
   /** Of another machine: plain http:// also to where others may listen. */
   readonly insecureHttp?: boolean | undefined;
+  /** Encrypts all that leaves this machine: a file with an age key, … */
+  readonly keyFile?: string | undefined;
+  /** … or the variable that holds a passphrase. */
+  readonly passphraseEnv?: string | undefined;
 }
 
 /** A remote as it is remembered. */
@@ -37,7 +42,7 @@ export interface RemoteContext {
 }
 
 /** Options that name files: they are remembered by their whole paths. */
-const FILES: readonly string[] = ['tokenFile'];
+const FILES: readonly string[] = ['tokenFile', 'keyFile'];
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const KIND_OF_SCHEME: Readonly<Record<string, RemoteKind>> = {
   s3: 's3',
@@ -52,6 +57,9 @@ const KIND_OF_SCHEME: Readonly<Record<string, RemoteKind>> = {
  */
 export function placeOf(address: string, options: RemoteOptions = {}): RemotePlace {
   const kind = kindOf(address);
+  if (options.keyFile !== undefined && options.passphraseEnv !== undefined) {
+    throw new AltError('INVALID_ARGUMENT', 'A remote is encrypted by a key or by a passphrase.');
+  }
   const files = Object.entries(options).filter(([name]) => FILES.includes(name));
   const paths = files.map(([name, file]) => [name, file && resolvePath(String(file))] as const);
   const all = Object.entries({ ...options, ...Object.fromEntries(paths) });
@@ -76,10 +84,18 @@ function kindOf(address: string): RemoteKind {
   });
 }
 
+export function isEncrypted({ options = {} }: Pick<RemotePlace, 'options'>): boolean {
+  return options.keyFile !== undefined || options.passphraseEnv !== undefined;
+}
+
 /** @throws {AltError} INVALID_ARGUMENT for an address that is none */
 export function remoteOf(place: RemotePlace, context: RemoteContext): Remote {
-  const { location, options = {} } = place;
-  if (place.kind === 's3') return new S3Remote(location, options);
-  if (place.kind === 'http') return new HttpRemote(location, options);
+  const storage = storageOf(place, context);
+  return isEncrypted(place) ? new EncryptedRemote(storage, place.options ?? {}) : storage;
+}
+
+function storageOf({ kind, location, options = {} }: RemotePlace, context: RemoteContext): Remote {
+  if (kind === 's3') return new S3Remote(location, options);
+  if (kind === 'http') return new HttpRemote(location, options);
   return new FolderRemote(context.files, location, context.machine);
 }

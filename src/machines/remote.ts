@@ -56,6 +56,11 @@ export async function identityOf(
   const bytes = isReadable ? await remote.get(DIMENSION_OBJECT, DIMENSION_BYTES_MAX) : undefined;
   const identity = bytes && parseDimensionFile(bytes.toString('utf8'));
   if (identity) return identity;
+  if (bytes?.toString('utf8').startsWith('age-encryption.org/') === true) {
+    throw new AltError('INVALID_ARGUMENT', `${remote.location} is encrypted.`, {
+      hint: 'Name its key with --encrypt-key FILE, or its passphrase with --passphrase-env NAME.',
+    });
+  }
   throw new AltError(
     'INVALID_ARGUMENT',
     `What ${remote.location} says of its dimension cannot be read.`,

@@ -8,7 +8,7 @@ import type { Session } from '../session.js';
 import { Incoming } from './incoming.js';
 import { logFolderOf, LogSource } from './log-source.js';
 import { prepareRemote, remoteTo } from './prepare.js';
-import { placeOf, type RemoteOptions } from './remote-of.js';
+import { isEncrypted, placeOf, type RemoteOptions } from './remote-of.js';
 import {
   assertSameDimension,
   DIMENSION_OBJECT,
@@ -25,6 +25,8 @@ export interface RemoteStatus {
   readonly name: string;
   readonly kind: RemoteChoice['kind'];
   readonly location: string;
+  /** Whether what lies there was encrypted before it left. */
+  readonly encrypted: boolean;
   /** Events that are held here and were not shipped there yet, as far as is known here. */
   readonly unshipped: number;
   /** When the oldest of them was written; null for none. */
@@ -47,6 +49,7 @@ export async function remotesStatus(session: Session): Promise<RemoteStatus[]> {
         name,
         kind: choice.kind,
         location: choice.location,
+        encrypted: isEncrypted(choice),
         unshipped: events,
         unshipped_since: timeOf(sinceMs),
         last_push: timeOf(choice.pushedMs),
