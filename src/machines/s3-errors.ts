@@ -66,8 +66,9 @@ export interface Attempt {
 }
 
 /** An {@link AltError} for whatever went wrong. */
-export function s3Error(error: unknown, at: Attempt): AltError {
-  if (isAltError(error)) return error;
+export function s3Error(error: unknown, at: Attempt): unknown {
+  // A bug is shown as one.
+  if (isAltError(error) || error instanceof TypeError) return error;
   const said = saidBy(error);
   const { name, status, code } = said;
   const failed = `${at.verb} ${at.location} failed`;

@@ -26,6 +26,8 @@ const ENTRIES = {
 const PROGRAMS = ['alt', 'alt-memory-mcp'];
 
 const EXTERNAL = [
+  // Bundled, it fails with a TypeError at its first request.
+  '@aws-sdk/client-s3',
   'better-sqlite3',
   'chromadb',
   'hnswlib-node',
