@@ -18,7 +18,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** How long the line may be silent. */
 const SILENT_MS_MAX = 60_000;
 const LIST_BYTES_MAX = 256 * 1024 * 1024;
-export const TOKEN_ENV = 'ALT_REMOTE_TOKEN';
+const TOKEN_ENV = 'ALT_REMOTE_TOKEN';
 
 /** A status that is no answer to the question. */
 class BadStatus extends Error {

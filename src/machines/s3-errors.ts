@@ -65,10 +65,12 @@ export interface Attempt {
   readonly bucket: string;
 }
 
-/** An {@link AltError} for whatever went wrong. */
+/** It says itself what is wrong; a bug is shown as one. */
+const isPlain = (error: unknown): boolean => isAltError(error) || error instanceof TypeError;
+
+/** An {@link AltError} for whatever went wrong at the server or on the way. */
 export function s3Error(error: unknown, at: Attempt): unknown {
-  // A bug is shown as one.
-  if (isAltError(error) || error instanceof TypeError) return error;
+  if (isPlain(error)) return error;
   const said = saidBy(error);
   const { name, status, code } = said;
   const failed = `${at.verb} ${at.location} failed`;

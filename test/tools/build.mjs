@@ -26,7 +26,7 @@ const ENTRIES = {
 const PROGRAMS = ['alt', 'alt-memory-mcp'];
 
 const EXTERNAL = [
-  // Bundled, it fails with a TypeError at its first request.
+  // Bundled, what it gives to a dynamic import has no names.
   '@aws-sdk/client-s3',
   'better-sqlite3',
   'chromadb',

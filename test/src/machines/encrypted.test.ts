@@ -45,7 +45,10 @@ const bytesOf = (folder: string): Buffer =>
 
 const code = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
 
-describe.each(['key', 'passphrase'] as const)('a remote encrypted by a %s', (by) => {
+// Stretching a passphrase takes its time, also where other tests run beside this one.
+const SLOW = { timeout: 120_000 };
+
+describe.each(['key', 'passphrase'] as const)('a remote encrypted by a %s', SLOW, (by) => {
   it('brings machines to the same memory, and holds nothing that can be read', async () => {
     const made = await sealed(by);
     const { a, remote, base } = made;
@@ -145,7 +148,7 @@ describe.each(['key', 'passphrase'] as const)('a remote encrypted by a %s', (by)
   });
 });
 
-describe('the key of a remote', () => {
+describe('the key of a remote', SLOW, () => {
   it('under a passphrase is as age itself writes and reads it', async () => {
     const { base, remote } = await sealed('passphrase');
     const key = readFileSync(join(remote, 'key.age'));
