@@ -19,6 +19,7 @@ import { addRecordCommands } from './commands/records.js';
 import { addRepairCommands } from './commands/repair.js';
 import { addSafekeepingCommands } from './commands/safekeeping.js';
 import { addSearchCommands } from './commands/search.js';
+import { addServeCommand } from './commands/serve.js';
 import { addTunnelCommands } from './commands/tunnels.js';
 import { addVectorCommands } from './commands/vectors.js';
 import { addWakeUpCommand } from './commands/wake-up.js';
@@ -37,7 +38,7 @@ const GROUPS = [
   ['Agents and personas:', [addRecordCommands, addWakeUpCommand, addPersonaCommands]],
   ['Mining:', [addMineCommand]],
   ['AAAK:', [addAaakCommands]],
-  ['Machines:', [addMachineCommands, addSafekeepingCommands]],
+  ['Machines:', [addMachineCommands, addServeCommand, addSafekeepingCommands]],
   ['Server:', [addMcpCommand]],
   [
     'Log and maintenance:',

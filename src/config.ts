@@ -143,6 +143,19 @@ export async function setDefaultEmbedder(
   return { default_embedder: name, effective, source };
 }
 
+/** A variable whose name the user chose, such as that of a passphrase; undefined when empty. */
+export function environmentVariable(
+  name: string,
+  env: Environment = process.env,
+): string | undefined {
+  return filled(env[name]);
+}
+
+/** Sets a variable for a library of this process, unless the user did. */
+export function setForLibrary(name: string, value: string): void {
+  process.env[name] ??= value;
+}
+
 /** Records that the user accepts the terms of a model. @throws {AltError} as {@link writeConfig} */
 export async function acceptModel(name: string, env: Environment = process.env): Promise<void> {
   await changeConfigFile(realPath(configPath(env)), (values) => {

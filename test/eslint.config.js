@@ -64,7 +64,12 @@ const POWERS = [
     what: 'The network and child processes',
     // Mining asks git which repository a file belongs to.
     doors: [
-      ...['src/embedders/**', 'src/llm/**', 'mcp/http.ts', 'src/mining/git.ts'],
+      'src/embedders/**',
+      'src/llm/**',
+      'mcp/http.ts',
+      'src/machines/http-remote.ts',
+      'src/machines/serve.ts',
+      'src/mining/git.ts',
       // Files that are open as databases here may only be searched by another process.
       'src/erase/byte-search.ts',
     ],

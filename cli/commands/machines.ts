@@ -1,10 +1,10 @@
 /** `clone`, `remote`, `push`, `pull`, `merge`: one memory on several machines. */
-import type { Command } from 'commander';
-import type { RemoteStatus, TransferReport } from '../../src/index.js';
+import type { TransferReport } from '../../src/index.js';
 import { printable } from '../layout.js';
 import { examples } from '../options.js';
 import type { Dimension, PlainRun, Run, Shell } from '../shell.js';
 import { exitOf, linesOf, travelling } from '../transfers.js';
+import { addRemoteCommands, reached, reachOf, type ReachFlags } from './remotes.js';
 
 export function addMachineCommands(shell: Shell): void {
   addClone(shell);
@@ -18,24 +18,27 @@ function addClone(shell: Shell): void {
   const command = shell.program
     .command('clone')
     .description('Make this memory on another machine, from a remote')
-    .argument('<remote>', 'the folder of the remote')
-    .argument('[folder]', 'where the dimension is to be; must not exist (default: --dimension)')
-    .action(
-      shell.plain(async (run, remote: string, folder: string | undefined) => {
-        const dimension = openAt(run, folder ?? run.settings.dimensionPath);
-        try {
-          const report = await travelling(run, (options) => dimension.clone(remote, options));
-          const done = `Cloned ${remote} to ${dimension.path}.`;
-          run.output.result({ path: dimension.path, ...report }, () =>
-            [printable(done), ...pulledLines(report)].join('\n'),
-          );
-          return exitOf([report]);
-        } finally {
-          await dimension.close();
-        }
-      }),
-    );
-  examples(command, ['alt clone /media/usb/memory', 'alt clone ~/Sync/memory ~/work-memory']);
+    .argument('<remote>', 'a folder, or an address as of "alt remote add"')
+    .argument('[folder]', 'where the dimension is to be; must not exist (default: --dimension)');
+  reached(command).action(
+    shell.plain(async (run, ...given: [string, string | undefined, ReachFlags]) => {
+      const [remote, folder, flags] = given;
+      const dimension = openAt(run, folder ?? run.settings.dimensionPath);
+      try {
+        const report = await travelling(run, (options) =>
+          dimension.clone(remote, { ...reachOf(flags), ...options }),
+        );
+        const done = `Cloned ${remote} to ${dimension.path}.`;
+        run.output.result({ path: dimension.path, ...report }, () =>
+          [printable(done), ...pulledLines(report)].join('\n'),
+        );
+        return exitOf([report]);
+      } finally {
+        await dimension.close();
+      }
+    }),
+  );
+  examples(command, ['alt clone /media/usb/memory', 'alt clone s3://bucket/memory ~/work-memory']);
 }
 
 function openAt({ library, settings, output }: PlainRun, path: string): Dimension {
@@ -47,68 +50,6 @@ function openAt({ library, settings, output }: PlainRun, path: string): Dimensio
       output.warn(message);
     },
   });
-}
-
-function addRemoteCommands(shell: Shell): void {
-  const group = shell.program
-    .command('remote')
-    .description('The places over which the memory travels between machines');
-  addRemoteAdd(shell, group);
-  addRemoteList(shell, group);
-  addRemoteRemove(shell, group);
-  examples(group, ['alt remote add usb /media/usb/memory', 'alt remote list']);
-}
-
-function addRemoteAdd(shell: Shell, group: Command): void {
-  const command = group
-    .command('add')
-    .description('Name a folder: on a stick, a share, or one that a file syncer carries')
-    .argument('<name>', 'how it is called here')
-    .argument('<folder>', 'an empty folder, or one that holds this memory already')
-    .action(
-      shell.action({}, async ({ dimension, output }, name: string, folder: string) => {
-        await dimension.addRemote(name, folder);
-        output.result({ added: name }, () => `Added remote: ${name}`);
-      }),
-    );
-  examples(command, ['alt remote add usb /media/usb/memory', 'alt remote add sync ~/Sync/memory']);
-}
-
-function addRemoteList(shell: Shell, group: Command): void {
-  const command = group
-    .command('list')
-    .description('Show the remotes and what was not shipped to them yet')
-    .action(
-      shell.action({}, async ({ dimension, output }) => {
-        const remotes = await dimension.listRemotes();
-        output.list(remotes, remotes, () => {
-          return remotes.length === 0 ? 'No remotes.' : remotes.map(remoteLine).join('\n');
-        });
-      }),
-    );
-  examples(command, ['alt remote list', 'alt remote list --json']);
-}
-
-function addRemoteRemove(shell: Shell, group: Command): void {
-  const command = group
-    .command('remove')
-    .description('Forget a remote; what lies there stays')
-    .argument('<name>', 'as "alt remote list" shows it')
-    .action(
-      shell.action({}, async ({ dimension, output }, name: string) => {
-        await dimension.removeRemote(name);
-        output.result({ removed: name }, () => `Removed remote: ${name}`);
-      }),
-    );
-  examples(command, ['alt remote remove usb']);
-}
-
-function remoteLine(remote: RemoteStatus): string {
-  const { name, location, unshipped, unshipped_since: since, waiting } = remote;
-  const ahead = unshipped > 0 ? `${String(unshipped)} events not shipped` : 'all shipped';
-  const from = since === null ? '' : ` since ${since}`;
-  const waits = waiting > 0 ? `, ${String(waiting)} parts wait` : '';
-  return printable(`${name}  ${location}  ${ahead}${from}${waits}`);
 }
 
 function addPush(shell: Shell): void {

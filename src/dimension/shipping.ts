@@ -3,6 +3,7 @@ import { AltError, nodeFiles } from '../../events/index.js';
 import { countEvents } from '../../projections/index.js';
 import { backup, type BackupOptions } from '../machines/backup.js';
 import { beginClone, dropClone, finishClone, type ClonePlace } from '../machines/clone.js';
+import { placeOf, type RemoteOptions, type RemotePlace } from '../machines/remote-of.js';
 import { addRemote, remotesStatus, removeRemote, type RemoteStatus } from '../machines/remotes.js';
 import type { TransferReport } from '../machines/report.js';
 import { merge, pull, push, type ShipOptions } from '../machines/ship.js';
@@ -10,19 +11,22 @@ import { resolvePath } from '../opening.js';
 import { realSystem } from '../system.js';
 import { Erasing } from './erasing.js';
 
+export interface CloneOptions extends Omit<ShipOptions, 'remote'>, RemoteOptions {}
+
 /** The name of the remote that a clone was made from. */
 const ORIGIN = 'origin';
 
 export class Shipping extends Erasing {
   /**
-   * Names a folder over which the log travels: on a stick, a share, or carried by a file syncer. It
-   * holds pieces of the log, never the live dimension. Known on this machine only.
+   * Names a place over which the log travels: a folder (on a stick, a share, or carried by a file
+   * syncer) or `s3://bucket/prefix`. It holds pieces of the log, never the live dimension. Known on
+   * this machine only.
    *
-   * @throws {AltError} INVALID_ARGUMENT for a bad name or a folder with something else in it;
+   * @throws {AltError} INVALID_ARGUMENT for a bad name or a place with something else in it;
    *   ALREADY_EXISTS for a name in use; OTHER_DIMENSION; UNAVAILABLE when it cannot be reached
    */
-  async addRemote(name: string, folder: string): Promise<void> {
-    return addRemote(this.session(), name, resolvePath(folder));
+  async addRemote(name: string, address: string, options: RemoteOptions = {}): Promise<void> {
+    return addRemote(this.session(), name, { address, options });
   }
 
   /** The remotes by name, each with what was not shipped there yet. None of them is asked. */
@@ -73,35 +77,37 @@ export class Shipping extends Erasing {
   }
 
   /**
-   * Makes this dimension, which must not exist yet, from a remote folder, which becomes its remote
+   * Makes this dimension, which must not exist yet, from a remote, which becomes its remote
    * `origin`.
    *
    * @throws {AltError} ALREADY_EXISTS when something is there; NOT_FOUND when that is no remote, or
    *   nothing of its log can be taken in; UNAVAILABLE
    */
-  async clone(folder: string, options: Omit<ShipOptions, 'remote'> = {}): Promise<TransferReport> {
+  async clone(address: string, options: CloneOptions = {}): Promise<TransferReport> {
+    const { signal, onProgress, ...reached } = options;
     const place: ClonePlace = { files: nodeFiles, system: realSystem, path: this.path };
-    const location = resolvePath(folder);
-    const beside = await beginClone(place, location);
+    const from = placeOf(address, reached);
+    const beside = await beginClone(place, from);
     const copy = new Shipping(this.opening.elsewhere(beside), this.identity);
-    const report = await copy.#fill(location, options).finally(() => copy.close());
+    const filled = copy.#fill(from, { signal, onProgress });
+    const report = await filled.finally(() => copy.close());
     if (report) {
       finishClone(place, beside);
       return report;
     }
     dropClone(place, beside);
-    throw new AltError('NOT_FOUND', `Nothing of a log can be taken in from ${location}.`, {
+    throw new AltError('NOT_FOUND', `Nothing of a log can be taken in from ${from.location}.`, {
       hint: 'Push to it first; a syncer may not have brought the parts yet.',
     });
   }
 
   /** Undefined when nothing came. */
   async #fill(
-    location: string,
+    { location, options: reached }: RemotePlace,
     options: Omit<ShipOptions, 'remote'>,
   ): Promise<TransferReport | undefined> {
     const remotes = await this.listRemotes();
-    if (remotes.length === 0) await this.addRemote(ORIGIN, location);
+    if (remotes.length === 0) await this.addRemote(ORIGIN, location, reached);
     const [report] = await this.pull({ ...options, remote: ORIGIN });
     const held = await this.session().store.read(countEvents);
     return held.total > 0 ? report : undefined;

@@ -7,8 +7,10 @@ import { logDamaged } from '../../events/index.js';
 import { readHeads } from '../../projections/index.js';
 import type { Session } from '../session.js';
 import { KnownParts } from './known-parts.js';
+import { prepareRemote, remoteTo } from './prepare.js';
 import { pushParts } from './push.js';
-import { folderRemote, prepareFolder, transferring } from './remotes.js';
+import type { RemotePlace } from './remote-of.js';
+import { transferring } from './remotes.js';
 import { Transfer, type TransferReport } from './report.js';
 import type { ShipOptions } from './ship.js';
 
@@ -25,11 +27,12 @@ export async function backup(
 ): Promise<TransferReport> {
   return transferring(session, async () => {
     await proveLog(session, options);
-    await prepareFolder(session, location);
+    const place: RemotePlace = { kind: 'folder', location };
+    await prepareRemote(session, place);
     const { files, store } = session;
     const transfer = new Transfer({ remote: location, location });
     const known = new KnownParts({ files, log: store.log, folder: store.folder }, undefined);
-    const remote = folderRemote(session, location);
+    const remote = remoteTo(session, place);
     await pushParts({ ...options, session, remote, known, transfer });
     return transfer.report();
   });

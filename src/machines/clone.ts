@@ -14,7 +14,7 @@ import {
   type Files,
   type System,
 } from '../../events/index.js';
-import { FolderRemote } from './folder-remote.js';
+import { remoteOf, type RemotePlace } from './remote-of.js';
 import { DIMENSION_OBJECT, identityOf } from './remote.js';
 
 export interface ClonePlace {
@@ -31,10 +31,11 @@ export interface ClonePlace {
  * @throws {AltError} ALREADY_EXISTS when the place is not empty; NOT_FOUND, UNAVAILABLE when
  *   nothing can be cloned from there
  */
-export async function beginClone(place: ClonePlace, location: string): Promise<string> {
+export async function beginClone(place: ClonePlace, from: RemotePlace): Promise<string> {
   const { files, system, path } = place;
   assertEmpty(files, path);
-  const remote = new FolderRemote(files, location, `${system.hostId()}:${path}`);
+  const { location } = from;
+  const remote = remoteOf(from, { files, machine: `${system.hostId()}:${path}` });
   const identity = await identityOf(remote, await remote.list());
   if (!identity) {
     throw new AltError('NOT_FOUND', `${location} is no remote of a dimension.`, {

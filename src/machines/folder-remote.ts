@@ -5,14 +5,19 @@
  */
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { AltError, entriesOf, systemError, type Files, type FileStat } from '../../events/index.js';
-import type { Remote, RemoteObject } from './remote.js';
+import {
+  AltError,
+  entriesOf,
+  isLink,
+  systemError,
+  type Files,
+  type FileStat,
+} from '../../events/index.js';
+import { OBJECTS_MAX, type Remote, type RemoteObject } from './remote.js';
 
 const REPLICA_FOLDER = /^[0-9a-f]{32}$/;
 /** What a syncer, a system or a killed push keeps for itself. */
 const UNFINISHED = /^[.~]|\.(new|tmp)$/;
-/** More is no remote of ours, and would only fill the memory. */
-const OBJECTS_MAX = 200_000;
 
 export class FolderRemote implements Remote {
   readonly location: string;
@@ -63,6 +68,15 @@ export class FolderRemote implements Remote {
         this.#files.close(handle);
       }
     });
+  }
+
+  /** Of the file under a name; undefined where there is none, or something else than a file. */
+  stampOf(name: string): string | undefined {
+    const path = this.#path(name);
+    const stat = this.#files.stat(path);
+    // Neither the file nor its folder may lead elsewhere.
+    const entry = stat && entriesOf(dirname(path)).find(({ name: one }) => one === basename(path));
+    return stat && entry?.kind === 'file' && !isLink(dirname(path)) ? stampOf(stat) : undefined;
   }
 
   put(name: string, bytes: Buffer): Promise<string> {

@@ -4,6 +4,7 @@
  * where what stands under its name is worth nothing.
  */
 import {
+  AltError,
   encodePart,
   examinePart,
   HEADER_BYTES,
@@ -49,8 +50,30 @@ interface Listing {
   readonly objects: ReadonlyMap<string, RemoteObject>;
 }
 
-/** @returns the last seqs of what the remote holds after it. */
+/** Each time somebody else put something there meanwhile, what is there is looked at again. */
+const PASSES_MAX = 5;
+
+interface Pass extends PushWork {
+  /** What stood in the way of a part, and had not when the remote was listed. */
+  readonly overtaken: string[];
+}
+
+/**
+ * @returns the last seqs of what the remote holds after it.
+ * @throws {AltError} BUSY when others keep putting the same parts there
+ */
 export async function pushParts(work: PushWork): Promise<VersionVector> {
+  for (let passes = 0; passes < PASSES_MAX; passes += 1) {
+    const overtaken: string[] = [];
+    const shipped = await pushOnce({ ...work, overtaken });
+    if (overtaken.length === 0) return shipped;
+  }
+  throw new AltError('BUSY', `Others keep writing to ${work.remote.location}.`, {
+    hint: 'Push again in a while; what was sent stays there.',
+  });
+}
+
+async function pushOnce(work: Pass): Promise<VersionVector> {
   const { session, remote, transfer } = work;
   const objects = await remote.list();
   const { parts, refused } = sortObjects(objects);
@@ -103,7 +126,7 @@ function segmentsOf({ store }: Session, replica: string, head: Head): HeldSegmen
     .filter(({ end }) => end > HEADER_BYTES);
 }
 
-async function pushSegment(work: PushWork, held: HeldSegment, listing: Listing): Promise<void> {
+async function pushSegment(work: Pass, held: HeldSegment, listing: Listing): Promise<void> {
   const { replica, segment, end } = held;
   const { store } = work.session;
   const spans: Span[] = [];
@@ -166,7 +189,7 @@ async function staleParts(
 }
 
 async function put(
-  work: PushWork,
+  work: Pass,
   range: PartRange,
   at: { readonly listing: Listing; readonly replaceable: ReadonlySet<string> },
 ): Promise<void> {
@@ -182,6 +205,10 @@ async function put(
   const bytes = encodePart(session.store.log, range);
   if (!bytes) return;
   const stamp = await remote.put(name, bytes, there?.stamp);
+  if (stamp === undefined) {
+    work.overtaken.push(name);
+    return;
+  }
   known.add(name, { stamp, erased });
   transfer.moved(events, bytes.length);
   work.onProgress?.(transfer.events);

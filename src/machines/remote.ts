@@ -25,14 +25,21 @@ export interface Remote {
    * Makes an object appear whole, in place of what stood under that name.
    *
    * @param replaces the stamp of what is to be replaced; absent when nothing was there
-   * @returns its stamp.
+   * @returns its stamp; undefined where something else stands there by now, which is left alone. A
+   *   folder cannot tell.
    * @throws {AltError} READ_ONLY, DISK_FULL, IO_FAILED, UNAVAILABLE
    */
-  put(name: string, bytes: Buffer, replaces?: string): Promise<string>;
+  put(name: string, bytes: Buffer, replaces?: string): Promise<string | undefined>;
 }
 
+/** More is no remote of ours, and would only fill the memory. */
+export const OBJECTS_MAX = 200_000;
+
 export const DIMENSION_OBJECT = 'dimension.json';
-const DIMENSION_BYTES_MAX = 4096;
+/** Of an encrypted remote: its key, under a passphrase. */
+export const KEY_OBJECT = 'key.age';
+/** Of each of the two. */
+export const DIMENSION_BYTES_MAX = 4096;
 
 /**
  * Which dimension a remote holds; undefined when it says nothing of it.
@@ -49,6 +56,11 @@ export async function identityOf(
   const bytes = isReadable ? await remote.get(DIMENSION_OBJECT, DIMENSION_BYTES_MAX) : undefined;
   const identity = bytes && parseDimensionFile(bytes.toString('utf8'));
   if (identity) return identity;
+  if (bytes?.toString('utf8').startsWith('age-encryption.org/') === true) {
+    throw new AltError('INVALID_ARGUMENT', `${remote.location} is encrypted.`, {
+      hint: 'Name its key with --encrypt-key FILE, or its passphrase with --passphrase-env NAME.',
+    });
+  }
   throw new AltError(
     'INVALID_ARGUMENT',
     `What ${remote.location} says of its dimension cannot be read.`,

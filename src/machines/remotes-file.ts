@@ -4,10 +4,9 @@
  */
 import { join } from 'node:path';
 import { readText, replaceFile, type Files, type VersionVector } from '../../events/index.js';
+import { REMOTE_KINDS, type RemotePlace } from './remote-of.js';
 
-export interface RemoteChoice {
-  readonly kind: 'folder';
-  readonly location: string;
+export interface RemoteChoice extends RemotePlace {
   /** What the remote is known to hold. */
   readonly shipped: VersionVector;
   /** When something was last sent and asked for, ms. */
@@ -25,7 +24,8 @@ export function readRemotes(folder: string): Remotes {
     const parsed = JSON.parse(readText(pathIn(folder)) ?? '{}') as { remotes?: unknown };
     const entries = Object.entries((parsed.remotes ?? {}) as Record<string, Partial<RemoteChoice>>);
     const sound = entries.filter(([, choice]) => {
-      return choice.kind === 'folder' && typeof choice.location === 'string';
+      const isKnown = choice.kind !== undefined && REMOTE_KINDS.includes(choice.kind);
+      return isKnown && typeof choice.location === 'string';
     });
     return Object.fromEntries(
       sound.map(([name, choice]) => {

@@ -1,23 +1,14 @@
 /** The remotes of a dimension: named, listed, forgotten; and how each is reached. */
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import {
-  AltError,
-  entriesOf,
-  explained,
-  FileLock,
-  makeFolderDurably,
-  printDimensionFile,
-  readDimensionFile,
-  systemError,
-  type Files,
-} from '../../events/index.js';
+import { AltError, explained, FileLock, readDimensionFile } from '../../events/index.js';
 import { heldBeyond } from '../../projections/index.js';
 import { toIso } from '../entity.js';
 import type { Session } from '../session.js';
-import { FolderRemote } from './folder-remote.js';
 import { Incoming } from './incoming.js';
 import { logFolderOf, LogSource } from './log-source.js';
+import { prepareRemote, remoteTo } from './prepare.js';
+import { isEncrypted, placeOf, type RemoteOptions } from './remote-of.js';
 import {
   assertSameDimension,
   DIMENSION_OBJECT,
@@ -34,6 +25,8 @@ export interface RemoteStatus {
   readonly name: string;
   readonly kind: RemoteChoice['kind'];
   readonly location: string;
+  /** Whether what lies there was encrypted before it left. */
+  readonly encrypted: boolean;
   /** Events that are held here and were not shipped there yet, as far as is known here. */
   readonly unshipped: number;
   /** When the oldest of them was written; null for none. */
@@ -56,6 +49,7 @@ export async function remotesStatus(session: Session): Promise<RemoteStatus[]> {
         name,
         kind: choice.kind,
         location: choice.location,
+        encrypted: isEncrypted(choice),
         unshipped: events,
         unshipped_since: timeOf(sinceMs),
         last_push: timeOf(choice.pushedMs),
@@ -71,12 +65,16 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
   a < b ? -1 : 1;
 
 /**
- * Names a folder as a remote, and makes it one if nothing is there.
+ * Names a place as a remote, and makes it one if nothing is there.
  *
- * @throws {AltError} INVALID_ARGUMENT for a bad name or a folder that is no remote; ALREADY_EXISTS;
- *   OTHER_DIMENSION; UNAVAILABLE when the folder above it is not there
+ * @throws {AltError} INVALID_ARGUMENT for a bad name or a place that is no remote; ALREADY_EXISTS;
+ *   OTHER_DIMENSION; UNAVAILABLE when it cannot be reached
  */
-export async function addRemote(session: Session, name: string, location: string): Promise<void> {
+export async function addRemote(
+  session: Session,
+  name: string,
+  given: { readonly address: string; readonly options?: RemoteOptions },
+): Promise<void> {
   const { store, files } = session;
   if (!NAME.test(name)) {
     throw new AltError('INVALID_ARGUMENT', 'The name of a remote is 1 to 64 of A-Z a-z 0-9 . _ -.');
@@ -88,9 +86,9 @@ export async function addRemote(session: Session, name: string, location: string
         hint: `"alt remote remove ${name}" forgets it.`,
       });
     }
-    await prepareFolder(session, location);
-    const choice = { kind: 'folder', location, shipped: {} } as const;
-    writeRemotes(files, store.folder, { ...remotes, [name]: choice });
+    const place = placeOf(given.address, given.options);
+    await prepareRemote(session, place);
+    writeRemotes(files, store.folder, { ...remotes, [name]: { ...place, shipped: {} } });
   });
 }
 
@@ -110,48 +108,6 @@ export function noRemote(name: string): AltError {
   return new AltError('NOT_FOUND', `There is no remote "${name}".`, {
     hint: '"alt remote list" shows them, "alt remote add NAME PATH" makes one.',
   });
-}
-
-/** Makes sure that a folder is a remote of this dimension, or may become one. */
-export async function prepareFolder(session: Session, location: string): Promise<void> {
-  const { files, store } = session;
-  if (!files.stat(location)) makeRemoteFolder(files, location);
-  if (logFolderOf(files, location) !== undefined || files.stat(join(location, 'live.json'))) {
-    throw new AltError('INVALID_ARGUMENT', `${location} is a dimension itself, not a remote.`, {
-      hint: 'Ship to a folder of its own; to take in that dimension once: "alt merge DIR".',
-    });
-  }
-  const remote = folderRemote(session, location);
-  const identity = await identityOf(remote, await remote.list());
-  if (identity) {
-    assertSameDimension(store.identity, identity, location);
-    return;
-  }
-  const others = entriesOf(location).filter(({ name }) => !name.startsWith('.'));
-  if (others.length > 0) {
-    throw new AltError('INVALID_ARGUMENT', `${location} holds other files.`, {
-      hint: 'Name an empty folder, or one that does not exist yet.',
-    });
-  }
-  await remote.put(DIMENSION_OBJECT, Buffer.from(printDimensionFile(store.identity)));
-}
-
-function makeRemoteFolder(files: Files, location: string): void {
-  // Only the last folder is made: what is above it may be a stick that is not plugged in.
-  if (!files.stat(join(location, '..'))) {
-    throw new AltError('UNAVAILABLE', `There is nothing at ${join(location, '..')}.`, {
-      hint: 'Is the stick plugged in, the share mounted?',
-    });
-  }
-  try {
-    makeFolderDurably(files, location);
-  } catch (error) {
-    throw systemError(error, `Making ${location}`);
-  }
-}
-
-export function folderRemote({ files, store, system }: Session, location: string): Remote {
-  return new FolderRemote(files, location, `${system.hostId()}:${store.folder}`);
 }
 
 /** Something to merge: a dimension, its log, or a remote folder. */
@@ -177,7 +133,7 @@ export async function mergeSource(session: Session, path: string): Promise<Merge
     else if (remote.dimensionId() !== store.identity.id) throw otherDimension(path);
     return { remote, name };
   }
-  const remote = folderRemote(session, path);
+  const remote = remoteTo(session, { kind: 'folder', location: path });
   const identity = await identityOf(remote, await remote.list());
   if (!identity) {
     throw new AltError('NOT_FOUND', `${path} is no dimension, no log and no remote.`, {

@@ -50,7 +50,9 @@ export class Transfer {
   }
 
   left(part: PartReport): void {
-    (WAITING.includes(part.code) ? this.#waiting : this.#refused).push(part);
+    const list = WAITING.includes(part.code) ? this.#waiting : this.#refused;
+    const isSaid = list.some((one) => one.part === part.part && one.code === part.code);
+    if (!isSaid) list.push(part);
   }
 
   /** Forgets what was left: it is tried again. */

@@ -7,7 +7,8 @@ import { pullParts } from './pull.js';
 import { pushParts } from './push.js';
 import { assertSameDimension, identityOf, type Remote } from './remote.js';
 import { noteRemote, readRemotes, type RemoteChoice } from './remotes-file.js';
-import { folderRemote, mergeSource, noRemote, transferring } from './remotes.js';
+import { remoteTo } from './prepare.js';
+import { mergeSource, noRemote, transferring } from './remotes.js';
 import { Transfer, type TransferReport } from './report.js';
 
 export interface ShipOptions {
@@ -108,7 +109,7 @@ function chosen(session: Session, name: string | undefined): Named[] {
   return named
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([one, choice]) => {
-      return { name: one, choice, remote: folderRemote(session, choice.location) };
+      return { name: one, choice, remote: remoteTo(session, choice) };
     });
 }
 

@@ -1,18 +1,26 @@
 /** The memory on several machines, from the command line and as docs/machines.md shows it. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALT, ended, openConsole, type Ran } from '../support/cli.js';
+import { S3_KEYS, startS3 } from '../support/s3-server.js';
 import { fork, idsOf, pairOfMachines, partsIn } from '../support/shipping.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const page = readFileSync(new URL('../../docs/machines.md', import.meta.url), 'utf8');
 
+interface Step {
+  readonly machine: string;
+  readonly command: string;
+}
+
 /** The commands of a section, each with the machine that runs it. */
-function commandsOf(title: string): { readonly machine: string; readonly command: string }[] {
+function commandsOf(title: string): Step[] {
   const section = page.split(/^## /m).find((text) => text.startsWith(title)) ?? '';
-  const lines = [...section.matchAll(/^(first|second)\$ (.+)$/gm)];
+  const lines = [...section.matchAll(/^(first|second|box)\$ (.+)$/gm)];
   return lines.map(([, machine = '', command = '']) => ({ machine, command }));
 }
 
@@ -21,20 +29,36 @@ class World {
   readonly #base = temporaryFolder();
 
   constructor() {
-    for (const machine of ['first', 'second']) {
+    for (const machine of ['first', 'second', 'box']) {
       mkdirSync(join(this.#base, machine, 'Sync'), { recursive: true });
     }
     mkdirSync(join(this.#base, 'stick'));
   }
 
-  async run({ machine, command }: { machine: string; command: string }): Promise<Ran> {
-    const home = join(this.#base, machine);
-    const script = command.replaceAll('/media/usb', join(this.#base, 'stick'));
-    const alt = `alt() { "${process.execPath}" "${ALT}" "$@"; }; ${script}`;
-    const env = { PATH: process.env.PATH ?? '', HOME: home, USERPROFILE: home };
+  /** What the page calls so is called otherwise here. */
+  readonly names: Record<string, string> = { '/media/usb': join(this.#base, 'stick') };
+  /** What else is in the environment of everybody. */
+  env: Readonly<Record<string, string>> = {};
+
+  home(machine: string): string {
+    return join(this.#base, machine);
+  }
+
+  /** Starts a command of the page as it is printed, but for names. */
+  start({ machine, command }: Step): ChildProcessWithoutNullStreams {
+    const home = this.home(machine);
+    let script = command;
+    for (const [name, here] of Object.entries(this.names)) script = script.replaceAll(name, here);
+    // In a list the last command is replaced, so that a signal reaches it.
+    const alt = `alt() { exec "${process.execPath}" "${ALT}" "$@"; }; ${script}`;
+    const env = { PATH: process.env.PATH ?? '', HOME: home, USERPROFILE: home, ...this.env };
     const child = spawn('bash', ['-c', alt], { env });
     child.stdin.end();
-    const ran = await ended(child);
+    return child;
+  }
+
+  async run(step: Step): Promise<Ran> {
+    const ran = await ended(this.start(step));
     this.#sync();
     return ran;
   }
@@ -50,8 +74,8 @@ class World {
   }
 }
 
-async function play(world: World, title: string): Promise<Ran[]> {
-  const commands = commandsOf(title);
+async function play(world: World, title: string, left: readonly string[] = []): Promise<Ran[]> {
+  const commands = commandsOf(title).filter(({ machine }) => !left.includes(machine));
   expect(commands.length).toBeGreaterThan(3);
   const ran: Ran[] = [];
   for (const step of commands) {
@@ -90,6 +114,58 @@ describe('docs/machines.md', { timeout: 120_000 }, () => {
     expect(outputs[2]).toMatch(/: 1 events copied \(1 parts, \d+ bytes\)\n$/);
     expect(outputs[3]).toMatch(/^Restored \d+ events to .*memory-again\.\n$/);
     expect(outputs[4]).toContain('The red key is lost.');
+  });
+
+  it('brings it through S3, as printed', async () => {
+    const server = await startS3();
+    const world = new World();
+    Object.assign(world.names, {
+      'https://s3.example.org': server.endpoint,
+      'my-bucket': 'memories',
+    });
+    world.env = S3_KEYS;
+    const ran = await play(world, 'S3-compatible storage');
+    expect(ran.at(-1)?.stdout).toContain('The press kit is ready.');
+    expect(ran.map(({ stderr }) => stderr).join('')).not.toContain('Warning');
+  });
+
+  it('brings it by a box that is always on, as printed', async () => {
+    const world = new World();
+    const port = String(await freePort());
+    world.names['8317'] = port;
+    const [make, serve, ...others] = commandsOf('An always-on box');
+    expect(others.length).toBeGreaterThan(3);
+    await world.run(make as Step);
+    const { command, machine } = serve as Step;
+    const box = world.start({ machine, command: `${command} --port ${port}` });
+    await once(box.stdout, 'data');
+    for (const name of ['first', 'second']) {
+      cpSync(
+        join(world.home('box'), '.alt-serve-token'),
+        join(world.home(name), '.alt-serve-token'),
+      );
+    }
+    const ran = await play(world, 'An always-on box', ['box']);
+    expect(ran.at(-1)?.stdout).toContain('The boiler was serviced in May.');
+    box.kill('SIGINT');
+    expect((await ended(box)).code).toBe(130);
+  });
+
+  it('brings it encrypted, as printed', async () => {
+    const world = new World();
+    const commands = commandsOf('Encrypted');
+    for (const step of commands) {
+      const ran = await world.run(step);
+      expect([step.command, ran.code, ran.stderr]).toEqual([step.command, 0, ran.stderr]);
+      if (step.command === 'alt push') {
+        cpSync(
+          join(world.home('first'), 'alt-memory.key'),
+          join(world.home('second'), 'alt-memory.key'),
+        );
+      }
+      if (step === commands.at(-1)) expect(ran.stdout).toContain('in the blue folder');
+    }
+    expect(commands.length).toBeGreaterThan(5);
   });
 
   it('names every code that a report may give', () => {
@@ -181,6 +257,15 @@ describe('the commands', { timeout: 60_000 }, () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--adopt')]);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 const openedNowhere = (): string => join(temporaryFolder(), 'none');
 

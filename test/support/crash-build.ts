@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER_PREFIX = 'built-';
 
 const EXTERNAL = [
+  '@aws-sdk/client-s3',
   ...['better-sqlite3', 'chromadb', 'hnswlib-node', 'msgpackr-extract'],
   ...['onnxruntime-node', 'onnxruntime-web'],
 ];

@@ -26,6 +26,8 @@ const ENTRIES = {
 const PROGRAMS = ['alt', 'alt-memory-mcp'];
 
 const EXTERNAL = [
+  // Bundled, what it gives to a dynamic import has no names.
+  '@aws-sdk/client-s3',
   'better-sqlite3',
   'chromadb',
   'hnswlib-node',

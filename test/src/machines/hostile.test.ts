@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodePartHeader, encodePartHeader, HEADER_BYTES } from '../../../events/log/segment.js';
+import { readOrMakeToken, serveRemote, type Dimension } from '../../../src/index.js';
 import { open } from '../../support/dimensions.js';
 import { flipped } from '../../support/shippers.js';
 import {
@@ -160,9 +161,24 @@ const HOSTILITIES: Readonly<Record<string, readonly [(stage: Stage) => unknown, 
 
 const partOf = (report: { readonly part: string; readonly code: string }): string => report.code;
 
-describe('a part that is offered with', () => {
+/** How b reaches the folder: itself, or through a machine that serves it. */
+const REACHED: Readonly<Record<string, (b: Dimension, stick: string) => Promise<void>>> = {
+  'in a folder': () => Promise.resolve(),
+  'by another machine': async (b, stick) => {
+    const tokenFile = join(b.path, '..', 'token');
+    const { token } = readOrMakeToken(tokenFile);
+    const served = await serveRemote({ folder: stick, token });
+    onTestFinished(() => served.close());
+    await b.removeRemote('usb');
+    await b.addRemote('usb', served.url, { tokenFile });
+    await b.pull();
+  },
+};
+
+describe.each(Object.entries(REACHED))('a part that is offered %s with', (_place, reach) => {
   it.each(Object.entries(HOSTILITIES))('%s is not taken in', async (_, [act, verdict]) => {
     const { a, b, base, remote } = await pairOfMachines();
+    await reach(b, remote);
     await add(a, 'a-2');
     await a.push();
     const [, part = ''] = partsIn(remote);
