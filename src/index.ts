@@ -79,6 +79,7 @@ export type { FiledAway } from './filed-away.js';
 export type { BackupOptions } from './machines/backup.js';
 export type { CloneOptions } from './dimension/shipping.js';
 export type { RemoteKind, RemoteOptions } from './machines/remote-of.js';
+export { followRemotes, type FollowRemotesOptions } from './machines/follow-remotes.js';
 export type { RemoteStatus } from './machines/remotes.js';
 export type { PartReport, TransferReport } from './machines/report.js';
 export { serveRemote, type Served, type ServeOptions } from './machines/serve.js';

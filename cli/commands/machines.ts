@@ -1,7 +1,7 @@
 /** `clone`, `remote`, `push`, `pull`, `merge`: one memory on several machines. */
 import type { TransferReport } from '../../src/index.js';
 import { printable } from '../layout.js';
-import { examples } from '../options.js';
+import { examples, wholeNumber } from '../options.js';
 import type { Dimension, PlainRun, Run, Shell } from '../shell.js';
 import { exitOf, linesOf, travelling } from '../transfers.js';
 import { addRemoteCommands, reached, reachOf, type ReachFlags } from './remotes.js';
@@ -68,20 +68,44 @@ function addPush(shell: Shell): void {
   examples(command, ['alt push', 'alt push usb --json']);
 }
 
+interface PullFlags {
+  readonly watch?: boolean;
+  readonly every?: number;
+}
+
 function addPull(shell: Shell): void {
   const command = shell.program
     .command('pull')
     .description('Take in what other machines shipped: from all remotes, or from one')
     .argument('[name]', 'a remote of "alt remote list"')
+    .option('--watch', 'go on with whatever arrives, until stopped')
+    .option(
+      '--every <seconds>',
+      'with --watch: how often remotes are asked that are no folders (default: 30)',
+      wholeNumber(1, 86_400),
+    )
     .action(
-      shell.action({}, async (run, remote: string | undefined) => {
+      shell.action({}, async (run, remote: string | undefined, flags: PullFlags) => {
+        if (flags.watch === true) return watch(run, remote, flags);
         const remotes = await travelling(run, (options) =>
           run.dimension.pull({ ...options, remote }),
         );
         return show(run, remotes, pulledLines);
       }),
     );
-  examples(command, ['alt pull', 'alt pull usb']);
+  examples(command, ['alt pull', 'alt pull usb', 'alt pull --watch']);
+}
+
+async function watch(
+  { dimension, library, output, signal }: Run,
+  remote: string | undefined,
+  { every }: PullFlags,
+): Promise<number> {
+  const everyMs = every === undefined ? undefined : every * 1_000;
+  for await (const report of library.followRemotes(dimension, { remote, everyMs, signal })) {
+    output.row(report, () => pulledLines(report).join('\n'));
+  }
+  return 0;
 }
 
 function addMerge(shell: Shell): void {

@@ -14,6 +14,8 @@ import { Transfer, type TransferReport } from './report.js';
 export interface ShipOptions {
   /** Only this remote; all when absent. */
   readonly remote?: string | undefined;
+  /** One that cannot be reached says so in its report, also when it is the only one asked for. */
+  readonly isPatient?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with how many events travelled so far. */
   readonly onProgress?: ((events: number) => void) | undefined;
@@ -89,7 +91,8 @@ async function overRemotes(
         reports.push(transfer.report());
       } catch (error) {
         // One stick that is not plugged in does not keep the others waiting.
-        if (options.remote !== undefined || !isAltError(error)) throw error;
+        const isAlone = options.remote !== undefined && options.isPatient !== true;
+        if (isAlone || !isAltError(error) || error.code === 'CANCELLED') throw error;
         reports.push(transfer.report(error));
       }
     }
