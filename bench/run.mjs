@@ -31,6 +31,7 @@ const SUITES = [
   'embed',
   'fold',
   'follow',
+  'machines',
   'cold',
   'mcp',
   'memory',

@@ -91,8 +91,9 @@ export class ChromaSync {
     return true;
   }
 
-  #count(): Promise<number> {
-    return this.#context.collection.count();
+  /** How many there are, and no fewer than there must be: what was lost meanwhile is noticed. */
+  async #count(): Promise<number> {
+    return Math.max(this.#state.count, await this.#context.collection.count());
   }
 
   #keep(change: Partial<ChromaState>): void {
@@ -161,7 +162,7 @@ export class ChromaSync {
     const held = compares ? byId(await collection.get({ ids })) : NOTHING;
     await this.#send(records.filter((record, at) => !says(held.get(ids[at] ?? ''), record)));
     this.#done += records.length;
-    this.#keep({ label: last.label });
+    this.#keep({ label: last.label, count: await this.#count() });
     return true;
   }
 

@@ -171,7 +171,7 @@ function expectNamed({ ok, problems }: Verification, where: string, at: number):
   expect(problem?.offset).toBeLessThanOrEqual(at);
 }
 
-describe('a byte that flips in a sealed segment', { timeout: 120_000 }, () => {
+describe('a byte that flips in a sealed segment', { timeout: runs(120_000, 600_000) }, () => {
   const long = useTemplate(newLongDimension);
 
   it('is named by verify, and no read gives altered text', async () => {
