@@ -10,14 +10,15 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
-  lstatSync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
+  readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -121,6 +122,16 @@ export const nodeFiles: Files = {
 /** Whether the path itself is a link, wherever that leads. */
 export const isLink = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/** Where a path leads through all links; as it is where nothing is there. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // What does not exist yet is no link.
+    return path;
+  }
+}
 
 export interface FolderEntry {
   readonly name: string;

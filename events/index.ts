@@ -44,6 +44,7 @@ export {
   makePrivateFile,
   nodeFiles,
   isLink,
+  realPath,
   readBytes,
   readText,
   replaceFile,

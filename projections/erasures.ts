@@ -49,15 +49,22 @@ export function countForks(db: Db): number {
   return db.get<{ forks: number }>('SELECT count(*) AS forks FROM forks')?.forks ?? 0;
 }
 
-/** Forks whose events are held under the old id as well: both places hold the same event. */
+/**
+ * Forks of which everything that is held under the old id, from there on, is held under another id
+ * too. Where only a part is, the rest went on nowhere: nobody may let go of it.
+ */
 export function leftBranches(db: Db): { readonly old: string; readonly from: number }[] {
   return db.all<{ old: string; from: number }>(
-    `SELECT old, from_seq AS "from" FROM forks
-     JOIN writers AS was ON was.replica = old
-     JOIN writers AS now ON now.replica = new
-     JOIN events AS before ON before.writer = was.writer AND before.seq = from_seq
-     JOIN events AS after ON after.writer = now.writer AND after.seq = first
-     WHERE before.digest = after.digest`,
+    `SELECT old, from_seq AS "from" FROM forks JOIN writers AS was ON was.replica = old
+     WHERE EXISTS (SELECT 1 FROM events WHERE writer = was.writer AND seq >= from_seq)
+     AND NOT EXISTS (
+       SELECT 1 FROM events AS before WHERE before.writer = was.writer AND before.seq >= from_seq
+       AND NOT EXISTS (
+         SELECT 1 FROM events AS after
+         WHERE after.stream IS before.stream AND after.digest = before.digest
+           AND after.writer <> before.writer
+       )
+     )`,
   );
 }
 

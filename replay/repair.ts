@@ -28,6 +28,7 @@ import {
   type VersionVector,
 } from '../events/index.js';
 import { readHeads, type Db } from '../projections/index.js';
+import { findFork } from './continued.js';
 
 export interface RepairContext {
   readonly folder: string;
@@ -125,7 +126,7 @@ export function repairLog(
 ): string {
   const { log, replica: identity } = context;
   const { damage, commits } = found;
-  const existing = commits.length > 0 ? findFork(log, damage.replica, commits[0]) : undefined;
+  const existing = commits.length > 0 ? findFork(log, damage.replica, commits) : undefined;
   const replica = existing ?? context.system.randomBytes(16).toString('hex');
   if (commits.length > 0 && existing === undefined) continueUnder(context, found, replica);
   retireViews();
@@ -171,23 +172,6 @@ export function mend(context: MendContext, options: { dryRun: boolean }): Damage
     setAside(context, leftovers);
   }
   return (found ?? leftovers)?.damage;
-}
-
-/** A replica that already goes on from that commit: an earlier repair got that far. */
-function findFork(log: Log, old: string, first: SalvagedCommit | undefined): string | undefined {
-  for (const replica of log.replicas()) {
-    if (replica === old) continue;
-    const reader = log.read(replica);
-    for (let commit = reader.next(); commit; commit = reader.next()) {
-      const isFork = commit.events.some(({ payload }) => {
-        const data = payload?.data as { old?: string; lost?: Uint8Array } | undefined;
-        const isSame = data?.old === old && data.lost && first?.digest.equals(data.lost);
-        return payload?.type === 'ReplicaForked' && isSame;
-      });
-      if (isFork) return replica;
-    }
-  }
-  return undefined;
 }
 
 /** Writes the salvaged commits under a new id, in a folder that appears only when it is whole. */

@@ -2,9 +2,9 @@
  * What this machine's user prefers: flag over environment over config.json over default. Choices
  * that change what a dimension is are events, never preferences.
  */
-import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { realPath } from '../events/index.js';
 import { changeConfigFile, readConfigFile, type ConfigValues } from './config-file.js';
 import { resolveEmbedderName, type ModelSearch } from './embedders/index.js';
 import type { LlmSettings } from './llm/ask-json.js';
@@ -285,13 +285,4 @@ function filled(value: string | undefined): string | undefined {
 /** Absolute, with `~` as the user's home. */
 function expandHome(path: string): string {
   return resolve(/^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // What does not exist yet is no link.
-    return path;
-  }
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import {
   AltError,
   entriesOf,
+  explained,
   makeFolderDurably,
   nodeFiles,
   systemError,
@@ -61,7 +62,7 @@ export async function restoreDimension(options: RestoreOptions): Promise<Restore
   const path = resolvePath(options.into);
   assertEmpty(path);
   const machine = `${realSystem.hostId()}:${path}`;
-  const source = await restoreSource(nodeFiles, resolvePath(options.from), machine);
+  const source = await sourceOf(resolvePath(options.from), machine);
   const beside = `${path}.restoring`;
   clear(beside);
   try {
@@ -78,6 +79,14 @@ export async function restoreDimension(options: RestoreOptions): Promise<Restore
   }
 }
 
+async function sourceOf(from: string, machine: string): Promise<RestoreSource> {
+  try {
+    return await restoreSource(nodeFiles, from, machine);
+  } catch (error) {
+    throw explained(error, `Reading ${from}`);
+  }
+}
+
 function assertEmpty(path: string): void {
   if (nodeFiles.list(path).length === 0) return;
   throw new AltError('ALREADY_EXISTS', `${path} is not empty.`, {
@@ -88,13 +97,19 @@ function assertEmpty(path: string): void {
 /** Removes what a restore made beside the place; one that was killed may have left it. */
 function clear(beside: string): void {
   if (!nodeFiles.stat(beside)) return;
-  const isOurs = entriesOf(beside).every(({ name }) => name === WHOLE || name === RESTORED);
-  if (!isOurs) {
+  if (!entriesOf(beside).every((entry) => isOurs(beside, entry))) {
     throw new AltError('ALREADY_EXISTS', `${beside} is in the way.`, {
       hint: 'Move it, or restore into another folder.',
     });
   }
   nodeFiles.remove(beside);
+}
+
+/** What {@link prepare} begins with, and nothing else. */
+function isOurs(beside: string, { name, kind }: { name: string; kind: string }): boolean {
+  if (kind !== 'folder' || (name !== WHOLE && name !== RESTORED)) return false;
+  const names = nodeFiles.list(join(beside, name));
+  return names.length === 0 || names.includes('dimension.json');
 }
 
 function prepare(folder: string, identity: DimensionIdentity): string {

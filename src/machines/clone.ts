@@ -57,6 +57,7 @@ function makeBeside(files: Files, path: string, identity: DimensionIdentity): st
   try {
     const begun = parseDimensionFile(readText(join(beside, DIMENSION_OBJECT)) ?? '');
     if (begun?.id === identity.id && begun.key.equals(identity.key)) return beside;
+    if (!begun && files.list(beside).length > 0) throw inTheWay(beside);
     files.remove(beside);
     makeFolderDurably(files, beside);
     writeDimensionFile(files, beside, identity);
@@ -64,6 +65,13 @@ function makeBeside(files: Files, path: string, identity: DimensionIdentity): st
   } catch (error) {
     throw systemError(error, `Making ${beside}`);
   }
+}
+
+/** What holds no dimension was begun by no clone. */
+function inTheWay(beside: string): AltError {
+  return new AltError('ALREADY_EXISTS', `${beside} is in the way.`, {
+    hint: 'Move it, or clone into another folder.',
+  });
 }
 
 /** Puts what was made beside in its place. Nothing in it may be open. */

@@ -86,6 +86,7 @@ export class FolderRemote implements Remote {
       const path = this.#path(name);
       const folder = dirname(path);
       files.makeFolder(folder);
+      if (folder !== this.location && isLink(folder)) throw leadsElsewhere(folder);
       const aside = join(folder, `.${basename(path)}.${this.#tag}.new`);
       files.remove(aside);
       const handle = files.open(aside, 'create');
@@ -134,3 +135,8 @@ export class FolderRemote implements Remote {
 
 const stampOf = ({ inode, mtimeNs, sizeBytes }: FileStat): string =>
   [inode, mtimeNs, sizeBytes].join(':');
+
+const leadsElsewhere = (folder: string): AltError =>
+  new AltError('PATH_DENIED', `${folder} is a link: nothing is written where it leads.`, {
+    hint: 'Put a real folder in its place.',
+  });

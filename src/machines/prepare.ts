@@ -1,5 +1,5 @@
 /** Making sure that a place is a remote of this dimension, or may become one. */
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import {
   AltError,
   entriesOf,
@@ -29,7 +29,7 @@ import {
  */
 export async function prepareRemote(session: Session, place: RemotePlace): Promise<void> {
   const { store } = session;
-  if (place.kind === 'folder') prepareFolder(session.files, place.location);
+  if (place.kind === 'folder') prepareFolder(session, place.location);
   const remote = remoteTo(session, place);
   const objects = await remote.list();
   const identity = await identityOf(remote, objects);
@@ -63,7 +63,13 @@ function hasOthers({ kind, location }: RemotePlace, objects: readonly RemoteObje
   return entriesOf(location).some(({ name }) => !name.startsWith('.') && name !== KEY_OBJECT);
 }
 
-function prepareFolder(files: Files, location: string): void {
+function prepareFolder({ files, store }: Session, location: string): void {
+  const inside = relative(store.folder, location);
+  if (!inside.startsWith('..') && !isAbsolute(inside)) {
+    throw new AltError('INVALID_ARGUMENT', `${location} lies in the dimension itself.`, {
+      hint: 'Name a folder of its own: what lies within goes when the dimension goes.',
+    });
+  }
   if (!files.stat(location)) makeRemoteFolder(files, location);
   if (logFolderOf(files, location) !== undefined || files.stat(join(location, 'live.json'))) {
     throw new AltError('INVALID_ARGUMENT', `${location} is a dimension itself, not a remote.`, {

@@ -6,7 +6,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isAltError, nodeFiles, parsePartName, partSize, systemError } from '../../events/index.js';
+import {
+  isAltError,
+  nodeFiles,
+  parsePartName,
+  partSize,
+  realPath,
+  systemError,
+} from '../../events/index.js';
 import { resolvePath } from '../opening.js';
 import { realSystem } from '../system.js';
 import { FolderRemote } from './folder-remote.js';
@@ -43,7 +50,8 @@ const REQUEST_MS_MAX = 10 * 60_000;
 export async function serveRemote(options: ServeOptions): Promise<Served> {
   const { host = '127.0.0.1', port = 0 } = options;
   const token = digest(checkToken(options.token));
-  const folder = resolvePath(options.folder);
+  // It may be a link itself; no link within it is followed.
+  const folder = realPath(resolvePath(options.folder));
   const remote = new FolderRemote(nodeFiles, folder, `serve:${realSystem.hostId()}`);
   await remote.list();
   const isLocal = LOOPBACK.test(host) || host === '::1';

@@ -6,6 +6,7 @@ import {
   nodeFiles,
   readText,
   replaceFile,
+  systemError,
 } from '../../events/index.js';
 import { resolvePath } from '../opening.js';
 import { realSystem } from '../system.js';
@@ -23,14 +24,18 @@ export function checkToken(token: string): string {
 /**
  * The token of a file; where there is none, a new one is put there, for the owner's eyes.
  *
- * @throws {AltError} INVALID_ARGUMENT for a file that holds something else
+ * @throws {AltError} INVALID_ARGUMENT for a file that holds something else; IO_FAILED, READ_ONLY
  */
 export function readOrMakeToken(file: string): { readonly token: string; readonly made: boolean } {
   const path = resolvePath(file);
-  const held = readText(path);
-  if (held !== undefined) return { token: checkToken(held.trim()), made: false };
-  const token = realSystem.randomBytes(32).toString('base64url');
-  makeFolderDurably(nodeFiles, dirname(path));
-  replaceFile(nodeFiles, path, `${token}\n`);
-  return { token, made: true };
+  try {
+    const held = readText(path);
+    if (held !== undefined) return { token: checkToken(held.trim()), made: false };
+    const token = realSystem.randomBytes(32).toString('base64url');
+    makeFolderDurably(nodeFiles, dirname(path));
+    replaceFile(nodeFiles, path, `${token}\n`);
+    return { token, made: true };
+  } catch (error) {
+    throw systemError(error, `Reading or making the token in ${path}`);
+  }
 }

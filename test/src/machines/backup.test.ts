@@ -58,6 +58,27 @@ async function newOne(...ids: readonly string[]): Promise<{ base: string; dimens
 }
 
 describe('a backup', () => {
+  it('is refused within the dimension itself', async () => {
+    const { dimension } = open(join(temporaryFolder(), 'memory'));
+    await dimension.init();
+    await expect(dimension.backup(join(dimension.path, 'inside'))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
+  it('leaves alone what was there beside the place to restore to', async () => {
+    const { dimension } = open(join(temporaryFolder(), 'memory'));
+    await dimension.init();
+    const base = temporaryFolder();
+    await dimension.backup(join(base, 'copy'));
+    const precious = join(base, 'again.restoring', 'whole', 'precious');
+    mkdirSync(join(base, 'again.restoring', 'whole'), { recursive: true });
+    writeFileSync(precious, 'mine');
+    const restored = restoreDimension({ from: join(base, 'copy'), into: join(base, 'again') });
+    await expect(restored).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(readFileSync(precious, 'utf8')).toBe('mine');
+  });
+
   it('copies only what is new, and touches nothing that lies there', async () => {
     const { base, dimension } = await newOne('a-1');
     const folder = join(base, 'backup');

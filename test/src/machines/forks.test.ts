@@ -1,8 +1,8 @@
 /** Two machines under one replica id, and a clock that ran ahead: mended, and one everywhere. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { contentsOf, filesIn, open } from '../../support/dimensions.js';
+import { contentsOf, expectVerified, filesIn, open } from '../../support/dimensions.js';
 import {
   add,
   expectSame,
@@ -62,6 +62,35 @@ describe('a replica that was continued on two machines', { timeout: 60_000 }, ()
     }
     await expectSame(forked, b, c);
     expect(await forked.upkeep.mendFork({ dryRun: false })).toBeUndefined();
+  });
+
+  it('keeps on each machine what was never moved to another id', async () => {
+    const { a, base } = await pairOfMachines();
+    const { dimension: forked } = await fork(a, base);
+    await forked.close();
+    const saved = join(base, 'saved');
+    cpSync(forked.path, saved, { recursive: true });
+    const { dimension: mending } = open(forked.path);
+    await mending.pull({ remote: 'usb' });
+    expect(await mending.upkeep.mendFork({ dryRun: false })).toBeDefined();
+    await mending.pull({ remote: 'usb' });
+    await mending.push();
+    await mending.close();
+    // In place, so that the third machine goes on under the same id by itself.
+    for (const name of ['log', 'views', 'live.json', 'incoming', 'quarantine', 'cache']) {
+      rmSync(join(forked.path, name), { recursive: true, force: true });
+    }
+    cpSync(join(saved, 'log'), join(forked.path, 'log'), { recursive: true });
+    writeFileSync(join(forked.path, 'replica.json'), readFileSync(join(saved, 'replica.json')));
+    const { dimension: third } = open(forked.path);
+    await add(third, 'only-here');
+    const report = await only(third.pull({ remote: 'usb' }));
+    expect(report.refused.map(({ code }) => code)).toContain('fork');
+    expect(await idsOf(third)).toEqual(expect.arrayContaining(['branch-2', 'only-here']));
+    expect(await third.upkeep.mendFork({ dryRun: false })).toBeDefined();
+    await third.pull({ remote: 'usb' });
+    expect(await idsOf(third)).toEqual([...BOTH, 'only-here']);
+    await expectVerified(third);
   });
 
   it('is one again after a repair that was cut short and is gone on with', async () => {

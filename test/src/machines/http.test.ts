@@ -64,6 +64,19 @@ function ask(url: string, path: string, asked: Asked = {}): Promise<number> {
 const PART = `${'ab'.repeat(16)}/0000000000000001.00000000-00000200.part`;
 
 describe('a remote that another machine serves', () => {
+  it('may be reached through a link, which changes nothing of what may be put there', async () => {
+    const { base, folder } = await box();
+    writeFileSync(join(folder, 'dimension.json'), 'whose it is');
+    symlinkSync(folder, join(base, 'link'));
+    const served = await serveRemote({ folder: join(base, 'link'), token: TOKEN });
+    onTestFinished(() => served.close());
+    const path = '/objects/dimension.json';
+    expect(await ask(served.url, path)).toBe(200);
+    const put = { method: 'PUT', headers: { 'if-none-match': '*' }, body: 'mine' };
+    expect(await ask(served.url, path, put)).toBe(412);
+    expect(readFileSync(join(folder, 'dimension.json'), 'utf8')).toBe('whose it is');
+  });
+
   it('brings machines to the same memory, and is a folder like any other', async () => {
     const served = await box();
     const { a, b } = await pairOver(served);

@@ -133,6 +133,15 @@ describe('a clone', () => {
     expect(names()).toEqual(before);
   });
 
+  it('leaves alone what lies beside the place and is no clone', async () => {
+    const { base, remote } = await pairOfMachines();
+    mkdirSync(join(base, 'c.cloning'));
+    writeFileSync(join(base, 'c.cloning', 'precious'), 'mine');
+    const { dimension } = open(join(base, 'c'));
+    await expect(dimension.clone(remote)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(readdirSync(join(base, 'c.cloning'))).toEqual(['precious']);
+  });
+
   it('goes on from one that was killed, and never from one of another dimension', async () => {
     const { a, base, remote } = await pairOfMachines();
     // What a killed clone left: begun here, with a part of the log.
